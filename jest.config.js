@@ -1,0 +1,28 @@
+const shared = {
+  testEnvironment: "node",
+  transform: {
+    "\\.[cm]?[jt]s$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
+  // Several dependencies are published as ES modules only, so they are transformed like our own code.
+  transformIgnorePatterns: [],
+};
+
+/** Unit tests need nothing but Node; integration tests say in their first lines what they need. */
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+      testPathIgnorePatterns: ["\\.integration\\.test\\.ts$"],
+    },
+    {
+      ...shared,
+      displayName: "integration",
+      testMatch: ["<rootDir>/__tests__/**/*.integration.test.ts"],
+    },
+  ],
+};

@@ -1,0 +1,103 @@
+import { constants } from "node:os";
+import { execa, type Options, type ResultPromise } from "execa";
+import { MissingToolError } from "../errors.ts";
+
+/** A command as data: what pure functions build and tests compare whole. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly directory?: string;
+}
+
+export interface RunOptions {
+  /** Ends the command (SIGTERM, then SIGKILL after 5 s) when aborted. */
+  signal?: AbortSignal;
+  /** Milliseconds until the command is ended. */
+  timeoutMs?: number;
+  /** Called with each line of stdout and stderr as it comes. */
+  onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** What is written to the command's stdin; nothing (an empty stdin) otherwise. */
+  input?: string | Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+export interface CommandResult {
+  /** Undefined when a signal ended the command. */
+  exitCode: number | undefined;
+  signal: string | undefined;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
+/** The most that is kept of each stream; the rest is counted as overflow and dropped. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Runs a command without a shell and returns how it ended; a non-zero exit code is a result, not an error.
+ *
+ * @throws {MissingToolError} when the program is not installed or not executable
+ * @throws the abort reason when `signal` is aborted
+ */
+export async function runCommand(
+  command: Command,
+  options: RunOptions = {},
+): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
+  const child = execa(command.program, [...command.args], childOptions(command, options));
+  if (options.onLine) followLines(child, options.onLine);
+  const result = await child;
+  options.signal?.throwIfAborted();
+  if (result.code === "ENOENT" || result.code === "EACCES") {
+    throw new MissingToolError(
+      `Cannot run ${command.program}: ${result.code === "ENOENT" ? "it is not installed" : "permission denied"}.`,
+      {
+        hint: "Run `npm run setup` in the project, or install it with your package manager.",
+        cause: result,
+      },
+    );
+  }
+  return {
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: String(result.stdout),
+    stderr: String(result.stderr),
+    timedOut: result.timedOut,
+  };
+}
+
+function childOptions(command: Command, options: RunOptions) {
+  return {
+    reject: false,
+    stdin: options.input === undefined ? "ignore" : "pipe",
+    ...(options.input !== undefined && {
+      ...(typeof options.input === "string" || options.input instanceof Uint8Array
+        ? { input: options.input }
+        : { stdin: options.input }),
+    }),
+    ...(options.signal && { cancelSignal: options.signal }),
+    ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
+    ...(command.directory !== undefined && { cwd: command.directory }),
+    ...(command.environment && { env: { ...command.environment } }),
+    maxBuffer: MAX_OUTPUT_BYTES,
+    forceKillAfterDelay: 5000,
+    stripFinalNewline: false,
+  } satisfies Options;
+}
+
+function followLines(child: ResultPromise, onLine: NonNullable<RunOptions["onLine"]>): void {
+  for (const stream of ["stdout", "stderr"] as const) {
+    (async () => {
+      for await (const line of child.iterable({ from: stream })) onLine(String(line), stream);
+    })().catch(() => {
+      // The command's end, which the caller awaits, reports the same failure.
+    });
+  }
+}
+
+/** The shell's convention for a command's end as one number: its code, or 128 + the signal's number. */
+export function conventionalExitCode(result: Pick<CommandResult, "exitCode" | "signal">): number {
+  if (result.exitCode !== undefined) return result.exitCode;
+  const number = constants.signals[result.signal as NodeJS.Signals] as number | undefined;
+  return 128 + (number ?? 0);
+}
