@@ -1,0 +1,131 @@
+import type { TargetDescription } from "../publish/parse-target.ts";
+
+export const SETTINGS_FILE_NAME = "golem-image.yml";
+
+export const BUILDERS = ["auto", "buildx", "docker", "buildah"] as const;
+export const COMPRESSIONS = ["gzip", "xz", "lzo", "lz4"] as const;
+export const PROFILES = ["documented", "v0.3", "v0.4", "v0.5"] as const;
+export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
+export const FAIL_THRESHOLDS = ["error", "warning", "info", "never"] as const;
+
+export type Builder = (typeof BUILDERS)[number];
+export type Compression = (typeof COMPRESSIONS)[number];
+export type Profile = (typeof PROFILES)[number];
+export type Accelerator = (typeof ACCELERATORS)[number];
+export type FailThreshold = (typeof FAIL_THRESHOLDS)[number];
+
+/**
+ * `golem-image.yml` as the rest of the program uses it: defaults applied, durations in milliseconds,
+ * memory in MiB, and every path of this machine joined with the directory of the settings file (so it
+ * is relative to the working directory, or absolute, as the context's path was given).
+ */
+export interface Settings {
+  /** Base name of what is written; letters, digits, `-`, `_` and `.`. */
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly build: BuildSettings;
+  readonly convert: ConvertSettings;
+  readonly vm: VmSettings;
+  readonly tests: readonly TestSettings[];
+  readonly publish: PublishSettings;
+  readonly lint: LintSettings;
+}
+
+export interface BuildSettings {
+  readonly builder: Builder;
+  /** Build arguments, as `--build-arg`. */
+  readonly args: Readonly<Record<string, string>>;
+  /** The stage to build; the last one when absent. */
+  readonly target?: string;
+}
+
+export interface ConvertSettings {
+  /** The `.gvmi` to write; `<name>.gvmi` in the working directory when absent. */
+  readonly output?: string;
+  readonly compression: Compression;
+  /** 1 (fastest) to 9 (smallest), for gzip and lzo; the compressor's default when absent. */
+  readonly level?: number;
+}
+
+export interface VmSettings {
+  readonly profile: Profile;
+  /** MiB of RAM. */
+  readonly memory: number;
+  readonly cpus: number;
+  readonly accelerator: Accelerator;
+  /** A kernel to boot instead of the one that is found or downloaded. */
+  readonly kernel?: KernelSettings;
+  /** Milliseconds. */
+  readonly timeouts: TimeoutSettings;
+}
+
+export interface KernelSettings {
+  /** The kernel image (`vmlinuz`). */
+  readonly image: string;
+  /** Its directory of modules (`/lib/modules/<version>`). */
+  readonly modules: string;
+}
+
+export interface TimeoutSettings {
+  /** Until the guest agent answers. */
+  readonly boot: number;
+  /** For each command that has no timeout of its own. */
+  readonly command: number;
+  /** For the boot and all tests together. */
+  readonly total: number;
+}
+
+export interface TestSettings {
+  readonly name: string;
+  /** Text is run by `/bin/sh -c`; a list is an argv whose first element is an absolute path. */
+  readonly run: string | readonly string[];
+  /** Copied into the VM's volumes before the command. */
+  readonly put: readonly PutSettings[];
+  readonly expect: ExpectSettings;
+  /** Copied out of the VM's volumes after the command. */
+  readonly get: readonly GetSettings[];
+  /** Milliseconds; `vm.timeouts.command` when absent. */
+  readonly timeout?: number;
+}
+
+export interface PutSettings {
+  /** A file on this machine. */
+  readonly from: string;
+  /** An absolute path in the VM. */
+  readonly to: string;
+}
+
+export interface GetSettings {
+  /** An absolute path in the VM. */
+  readonly from: string;
+  /** A file on this machine. */
+  readonly to: string;
+}
+
+export interface ExpectSettings {
+  readonly exitCode: number;
+  /** Regular expressions (RE2), each of which must be found in the untrimmed output. */
+  readonly stdout: readonly string[];
+  readonly stderr: readonly string[];
+  readonly files: readonly ExpectedFileSettings[];
+}
+
+export interface ExpectedFileSettings {
+  /** An absolute path in the VM. */
+  readonly path: string;
+  readonly exists: boolean;
+  /** Regular expressions (RE2), each of which must be found in the file. */
+  readonly contents: readonly string[];
+}
+
+export interface PublishSettings {
+  readonly to?: TargetDescription;
+  /** What the URL of a published file starts with. */
+  readonly url?: string;
+}
+
+export interface LintSettings {
+  /** Rules that are not run, such as `GVM003`. */
+  readonly ignore: readonly string[];
+  readonly failOn: FailThreshold;
+}
