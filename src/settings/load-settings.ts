@@ -1,0 +1,154 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { safeParse } from "valibot";
+import { SettingsError } from "../errors.ts";
+import { describeIssue, describeUnknownKey, displayPath } from "./describe-issue.ts";
+import { compilePattern } from "./patterns.ts";
+import { readSettingsFile } from "./read-settings-file.ts";
+import { resolvePaths } from "./resolve-paths.ts";
+import { type SettingsFile, settingsSchema } from "./schema.ts";
+import { findKeyFaults } from "./schema-keys.ts";
+import { SETTINGS_FILE_NAME, type Settings } from "./settings.ts";
+import { SettingsFileError, type SettingsProblem } from "./settings-file-error.ts";
+import { type KeyPath, parseYaml, type YamlDocument } from "./yaml-document.ts";
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** The file they came from; absent when there is none and all are defaults. */
+  readonly path?: string;
+}
+
+/**
+ * Reads `golem-image.yml` of a build context, or the file that is named explicitly.
+ *
+ * @param contextDirectory the directory that is given to the builder
+ * @param explicitPath a settings file elsewhere, which must exist
+ * @throws {SettingsError} when the file cannot be read
+ * @throws {SettingsFileError} when it is wrong, with every problem and its place
+ */
+export async function loadSettings(
+  contextDirectory: string,
+  explicitPath?: string,
+): Promise<LoadedSettings> {
+  const path = explicitPath ?? join(contextDirectory, SETTINGS_FILE_NAME);
+  const text = await readSettingsFile(path);
+  if (text === undefined && explicitPath !== undefined) {
+    throw new SettingsError(`The settings file ${explicitPath} does not exist.`, {
+      hint: `Check the path, or leave it out to use ${SETTINGS_FILE_NAME} in the context's directory.`,
+    });
+  }
+  const file = await parseSettings(text ?? "", path);
+  const defaults = {
+    name: imageName(contextDirectory),
+    dockerfile: join(contextDirectory, "Dockerfile"),
+  };
+  const settings = resolvePaths(file, dirname(path), defaults);
+  return text === undefined ? { settings } : { settings, path };
+}
+
+/**
+ * Validates the text of a settings file.
+ *
+ * @param path what messages call the file
+ * @throws {SettingsFileError}
+ */
+export async function parseSettings(text: string, path: string): Promise<SettingsFile> {
+  const document = await parseYamlUnlessEmpty(text);
+  if (Array.isArray(document)) {
+    throw new SettingsFileError(
+      path,
+      document.map((problem) => ({ ...problem, key: "" })),
+    );
+  }
+  const value = withBuildArgumentsAsWritten(document);
+  const result = safeParse(settingsSchema, value);
+  const problems: SettingsProblem[] = [];
+  const report = (keyPath: KeyPath, part: "key" | "value", message: string) =>
+    problems.push({
+      ...document.positionOf(keyPath, part),
+      key: displayPath(keyPath),
+      message,
+    });
+
+  for (const { path: keyPath, known } of findKeyFaults(settingsSchema, value)) {
+    if (known) report(keyPath, "key", describeUnknownKey(String(keyPath.at(-1)), known));
+    else report(keyPath, "value", "expected a map of keys, got a list");
+  }
+  for (const issue of result.issues ?? []) {
+    // Unknown keys are reported above, all of them; valibot names one.
+    if (issue.expected === "never") continue;
+    const keyPath = (issue.path ?? []).map(({ key }) => key as string | number);
+    report(keyPath, issue.path?.at(-1)?.origin === "key" ? "key" : "value", describeIssue(issue));
+  }
+  if (result.success) await checkTests(result.output.tests, report);
+  if (problems.length > 0 || !result.success) {
+    problems.sort((a, b) => a.line - b.line || a.column - b.column);
+    throw new SettingsFileError(path, problems);
+  }
+  return result.output;
+}
+
+async function parseYamlUnlessEmpty(text: string) {
+  if (text !== "") return await parseYaml(text);
+  return {
+    value: undefined,
+    sourceAt: () => undefined,
+    positionOf: () => ({ line: 1, column: 1 }),
+  } satisfies YamlDocument;
+}
+
+/** A build argument is text: `VERSION: 1.10` means 1.10, which as a number would be 1.1. */
+function withBuildArgumentsAsWritten({ value = {}, sourceAt }: YamlDocument): unknown {
+  const args = (value as { build?: { args?: unknown } } | null)?.build?.args;
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return value;
+  const written = Object.entries(args).map(([name, argument]) => {
+    const isPlain = typeof argument === "number" || typeof argument === "boolean";
+    return [name, isPlain ? (sourceAt(["build", "args", name]) ?? String(argument)) : argument];
+  });
+  const file = value as { build: object };
+  return { ...file, build: { ...file.build, args: Object.fromEntries(written) } };
+}
+
+/** What valibot cannot see: that names differ, and that patterns compile. */
+async function checkTests(
+  tests: SettingsFile["tests"],
+  report: (path: KeyPath, part: "key" | "value", message: string) => void,
+): Promise<void> {
+  const firstWithName = new Map<string, number>();
+  for (const [index, test] of tests.entries()) {
+    const first = firstWithName.get(test.name);
+    if (first !== undefined) {
+      report(["tests", index, "name"], "value", `tests[${first}] has this name, too`);
+    }
+    firstWithName.set(test.name, first ?? index);
+    const expectPath = ["tests", index, "expect"];
+    await checkPatterns(test.expect.stdout, [...expectPath, "stdout"], report);
+    await checkPatterns(test.expect.stderr, [...expectPath, "stderr"], report);
+    for (const [position, file] of test.expect.files.entries()) {
+      await checkPatterns(file.contents, [...expectPath, "files", position, "contents"], report);
+    }
+  }
+}
+
+async function checkPatterns(
+  sources: readonly string[],
+  path: KeyPath,
+  report: (path: KeyPath, part: "key" | "value", message: string) => void,
+): Promise<void> {
+  for (const [index, source] of sources.entries()) {
+    try {
+      await compilePattern(source);
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      report([...path, ...(sources.length > 1 ? [index] : [])], "value", error.message);
+    }
+  }
+}
+
+/** A name that is safe in file names, made of the directory's. */
+function imageName(contextDirectory: string): string {
+  const name = basename(resolve(contextDirectory))
+    .replace(/[^A-Za-z0-9_.-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 100);
+  return name === "" ? "image" : name;
+}

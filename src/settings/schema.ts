@@ -1,0 +1,133 @@
+import * as v from "valibot";
+import { parseBaseUrl } from "../publish/base-url.ts";
+import { parseTarget } from "../publish/parse-target.ts";
+import { testSchema } from "./schema-tests.ts";
+import { choice, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
+import { vmSchema } from "./schema-vm.ts";
+import { BUILDERS, COMPRESSIONS, FAIL_THRESHOLDS } from "./settings.ts";
+
+const buildSchema = map({
+  builder: v.pipe(
+    v.optional(choice(BUILDERS), "auto"),
+    v.description("What builds the image; auto takes the first that really works."),
+  ),
+  args: v.pipe(
+    v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/, "expected the name of a build argument")),
+        v.pipe(
+          v.string("expected text or a number"),
+          v.check((value) => !value.includes("\0"), "expected text without NUL characters"),
+        ),
+        "expected a map of build arguments",
+      ),
+      {},
+    ),
+    v.description("Build arguments, as docker build's --build-arg."),
+  ),
+  target: v.pipe(
+    v.optional(text("the name of a build stage")),
+    v.description("The stage of the Dockerfile to build; the last one by default."),
+  ),
+});
+
+const convertSchema = v.pipe(
+  map({
+    output: v.pipe(
+      v.optional(hostPath),
+      v.description("The .gvmi to write; NAME.gvmi in the working directory by default."),
+    ),
+    compression: v.pipe(
+      v.optional(choice(COMPRESSIONS), "gzip"),
+      v.description("How file contents are compressed; providers read all of these."),
+    ),
+    level: v.pipe(
+      v.optional(wholeNumber(1, 9)),
+      v.description("From 1 (fastest) to 9 (smallest), for gzip (6 by default) and lzo."),
+    ),
+  }),
+  v.forward(
+    v.partialCheck(
+      [["compression"], ["level"]],
+      ({ compression, level }) =>
+        level === undefined || compression === "gzip" || compression === "lzo",
+      "only gzip and lzo have levels",
+    ),
+    ["level"],
+  ),
+);
+
+const publishSchema = map({
+  to: v.pipe(
+    v.optional(parsedBy(parseTarget, "a place to publish to, such as directory:public")),
+    v.description("Where to publish: directory:DIR keeps the files in a directory."),
+  ),
+  url: v.pipe(
+    v.optional(
+      v.pipe(
+        parsedBy(parseBaseUrl, "a URL"),
+        v.transform((url) => url.href),
+      ),
+    ),
+    v.description("What the URLs of published files start with; http or https."),
+  ),
+});
+
+const lintSchema = map({
+  ignore: v.pipe(
+    v.optional(
+      v.array(
+        v.pipe(
+          v.string("expected the id of a rule, such as GVM003"),
+          v.regex(/^GVM\d{3}$/, "expected the id of a rule, such as GVM003"),
+        ),
+        "expected a list of rules, such as [GVM003]",
+      ),
+      [],
+    ),
+    v.description("Rules that are not run."),
+  ),
+  failOn: v.pipe(
+    v.optional(choice(FAIL_THRESHOLDS), "error"),
+    v.description("The least severity of a finding that fails the run."),
+  ),
+});
+
+const NAME_FORM = "letters, digits, '-', '_' and '.', starting with a letter or digit";
+
+/** `golem-image.yml` as it is written; its output lacks only what the file's place decides. */
+export const settingsSchema = map({
+  name: v.pipe(
+    v.optional(
+      v.pipe(
+        v.string(`expected ${NAME_FORM}`),
+        v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, `expected ${NAME_FORM}, at most 100`),
+      ),
+    ),
+    v.description("Base name of what is written; the name of the context's directory by default."),
+  ),
+  dockerfile: v.pipe(
+    v.optional(hostPath),
+    v.description("The Dockerfile; Dockerfile in the context's directory by default."),
+  ),
+  build: v.pipe(v.optional(buildSchema, {}), v.description("How the container image is built.")),
+  convert: v.pipe(
+    v.optional(convertSchema, {}),
+    v.description("How the container image becomes a .gvmi."),
+  ),
+  vm: v.pipe(v.optional(vmSchema, {}), v.description("The VM that the image is booted in.")),
+  tests: v.pipe(
+    v.optional(v.array(testSchema, "expected a list of tests"), []),
+    v.description("Commands to run in the booted VM, and what must come of them."),
+  ),
+  publish: v.pipe(
+    v.optional(publishSchema, {}),
+    v.description("Where the image goes once its tests have passed."),
+  ),
+  lint: v.pipe(
+    v.optional(lintSchema, {}),
+    v.description("Which findings about the image are reported, and which fail the run."),
+  ),
+});
+
+export type SettingsFile = v.InferOutput<typeof settingsSchema>;
