@@ -15,7 +15,7 @@ test("every key has a description in the schema", () => {
 });
 
 test("docs/settings.md documents the keys that there are, and no others", () => {
-  const documented = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+  const documented = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, key]) => key);
   const expected = keys.map(({ key }) => key).filter((key) => !sections.includes(key));
   expect(documented.sort()).toEqual(expected.sort());
   for (const section of sections) expect(page).toContain(`\n## \`${section}\`\n`);
