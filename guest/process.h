@@ -1,0 +1,15 @@
+/* Commands that the host runs in the guest. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include "request.h"
+
+/* Each answers its request. */
+void process_run(const struct request *request);
+void process_kill(const struct request *request);
+void process_query(const struct request *request);
+
+/* Collects children that ended, those of commands too, and tells the host. */
+void process_reap(void);
+
+#endif
