@@ -1,0 +1,28 @@
+/** Collects the first `limit` bytes of a stream and counts the rest, so that memory stays bounded. */
+export class LimitedBuffer {
+  readonly #chunks: Uint8Array[] = [];
+  #kept = 0;
+  #dropped = 0;
+
+  constructor(readonly limit: number) {}
+
+  append(chunk: Uint8Array): void {
+    const room = Math.min(chunk.length, this.limit - this.#kept);
+    if (room > 0) this.#chunks.push(chunk.slice(0, room));
+    this.#kept += room;
+    this.#dropped += chunk.length - room;
+  }
+
+  /** Bytes that were not kept. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** What was kept, as UTF-8 text, with a mark where it was cut. */
+  toString(): string {
+    const text = Buffer.concat(this.#chunks).toString("utf8");
+    return this.#dropped === 0
+      ? text
+      : `${text}\n[... ${this.#dropped} bytes more are not shown]\n`;
+  }
+}

@@ -1,0 +1,163 @@
+import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { MissingToolError } from "../../errors.ts";
+import { cacheDirectory } from "../../system/cache-directory.ts";
+import { type Command, runCommand } from "../../system/run-command.ts";
+import { withTemporaryDirectory } from "../../system/temporary.ts";
+import { findKernelBelow, type KernelSearch } from "./directory-kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  KERNEL_META_PACKAGES,
+  kernelPackagesAmong,
+  type PackageMetadata,
+  parsePackageMetadata,
+} from "./package-metadata.ts";
+
+export interface DownloadOptions {
+  signal?: AbortSignal;
+  onProgress?: (text: string) => void;
+}
+
+/** Where downloaded kernels are kept, each below its own root directory. */
+function kernelsDirectory(): string {
+  return join(cacheDirectory(), "kernels");
+}
+
+/** A kernel that an earlier run downloaded, if any. */
+export async function findDownloadedKernel(): Promise<Kernel | undefined> {
+  const names = await readdir(kernelsDirectory()).catch(() => [] as string[]);
+  for (const name of names.sort().reverse()) {
+    if (name.startsWith(".")) continue;
+    const { kernel } = await findKernelBelow(join(kernelsDirectory(), name), "downloaded");
+    if (kernel) return kernel;
+  }
+  return undefined;
+}
+
+/**
+ * Downloads the distribution's kernel packages with apt and keeps the image and the modules that the VM
+ * needs; nothing is installed, and no root is needed.
+ *
+ * @throws {MissingToolError} without apt, without package lists, or when the packages lack a module
+ */
+export async function downloadKernel(options: DownloadOptions = {}): Promise<Kernel> {
+  const packages = await findKernelPackages(options.signal);
+  const cacheKey = packages.map(({ name, version }) => `${name}_${version}`).join("+");
+  await mkdir(kernelsDirectory(), { recursive: true });
+  return withTemporaryDirectory(async (directory) => {
+    const unpacked = join(directory, "unpacked");
+    for (const { name } of packages) {
+      options.onProgress?.(`downloading ${name}`);
+      await runOrFail(downloadCommand(name, directory), options.signal);
+    }
+    for (const file of await readdir(directory)) {
+      if (!file.endsWith(".deb")) continue;
+      options.onProgress?.(`unpacking ${file}`);
+      await runOrFail(unpackCommand(join(directory, file), unpacked), options.signal);
+    }
+    const search = await findKernelBelow(unpacked, "downloaded");
+    if (!search.kernel) throw noKernelInPackages(packages, search);
+    await keepKernel(search.kernel, unpacked, join(directory, "kept"));
+    const destination = join(kernelsDirectory(), cacheKey.replaceAll(/[^\w.+~-]/g, "_"));
+    return moveIntoPlace(join(directory, "kept"), destination);
+  }, kernelsDirectory());
+}
+
+export function downloadCommand(packageName: string, directory: string): Command {
+  // Without the option apt, run as root, warns that its own user cannot write to a private directory.
+  return {
+    program: "apt-get",
+    args: ["download", "--quiet", "--option", "APT::Sandbox::User=root", packageName],
+    directory,
+  };
+}
+
+export function unpackCommand(packageFile: string, directory: string): Command {
+  return { program: "dpkg-deb", args: ["--extract", packageFile, directory] };
+}
+
+/** The packages of the preferred kernel: its image and, where they are apart, its modules. */
+async function findKernelPackages(signal?: AbortSignal): Promise<PackageMetadata[]> {
+  for (const metaPackage of KERNEL_META_PACKAGES) {
+    const packages = await closureOf(metaPackage, signal);
+    if (packages.some(({ name }) => name.startsWith("linux-image-"))) return packages;
+  }
+  throw new MissingToolError(
+    `No kernel package is known to apt (looked for ${KERNEL_META_PACKAGES.join(", ")}).`,
+    { hint: "Run `sudo apt-get update`, or name a kernel with vm.kernel in golem-image.yml." },
+  );
+}
+
+async function closureOf(metaPackage: string, signal?: AbortSignal): Promise<PackageMetadata[]> {
+  const found = new Map<string, PackageMetadata>();
+  let wanted = kernelPackagesAmong((await showPackage(metaPackage, signal))?.dependencies ?? []);
+  while (wanted.length > 0) {
+    const next: string[] = [];
+    for (const name of wanted) {
+      const metadata = found.has(name) ? undefined : await showPackage(name, signal);
+      if (!metadata) continue;
+      found.set(name, metadata);
+      next.push(...kernelPackagesAmong(metadata.dependencies));
+    }
+    wanted = next;
+  }
+  return [...found.values()];
+}
+
+async function showPackage(
+  name: string,
+  signal?: AbortSignal,
+): Promise<PackageMetadata | undefined> {
+  const { stdout } = await runCommand(
+    { program: "apt-cache", args: ["show", "--no-all-versions", name] },
+    { signal },
+  );
+  return parsePackageMetadata(stdout).find((metadata) => metadata.name === name);
+}
+
+/** Copies only what the VM uses: an unpacked kernel package takes 400 MB, its used part 10 MB. */
+async function keepKernel(kernel: Kernel, from: string, to: string): Promise<void> {
+  const moduleRoot = kernel.moduleFiles[0]?.split(`/${kernel.release}/`)[0] ?? "";
+  const metadata = join(moduleRoot, kernel.release, "modules.builtin");
+  for (const file of [kernel.image, metadata, ...kernel.moduleFiles]) {
+    const destination = join(to, relative(from, file));
+    await mkdir(dirname(destination), { recursive: true });
+    await cp(file, destination);
+  }
+}
+
+/** Several runs may download at once: the first to finish wins, and a damaged earlier copy is replaced. */
+async function moveIntoPlace(kept: string, destination: string): Promise<Kernel> {
+  const present = await findKernelBelow(destination, "downloaded");
+  if (present.kernel) return present.kernel;
+  await rm(destination, { recursive: true, force: true });
+  await rename(kept, destination);
+  const { kernel } = await findKernelBelow(destination, "downloaded");
+  if (kernel) return kernel;
+  throw new MissingToolError(`The kernel that was just saved in ${destination} cannot be used.`, {
+    hint: "Check that the disk has free space, remove that directory and try again.",
+  });
+}
+
+async function runOrFail(command: Command, signal?: AbortSignal): Promise<void> {
+  const result = await runCommand(command, { signal });
+  if (result.exitCode === 0) return;
+  throw new MissingToolError(
+    `Cannot get a kernel: ${command.program} ${command.args[0]} failed (exit code ${result.exitCode}).`,
+    {
+      hint: "Run `sudo apt-get update` and try again, or name a kernel with vm.kernel in golem-image.yml.",
+      details: (result.stderr || result.stdout).trim().split("\n").slice(-10).join("\n"),
+    },
+  );
+}
+
+function noKernelInPackages(packages: PackageMetadata[], search: KernelSearch): MissingToolError {
+  const reasons = search.unusable.map(({ image, reason }) => `${image}: ${reason}`);
+  return new MissingToolError(
+    `The kernel packages ${packages.map(({ name }) => name).join(", ")} hold no kernel that can run a Golem VM.`,
+    {
+      hint: "Name a kernel with vm.kernel in golem-image.yml; it needs virtio, squashfs, overlay and 9p.",
+      details: reasons.join("\n"),
+    },
+  );
+}

@@ -1,0 +1,90 @@
+import type { Command } from "../../system/run-command.ts";
+
+export type Accelerator = "kvm" | "tcg";
+
+/** Everything that decides how QEMU is started. */
+export interface MachineDescription {
+  readonly qemu: string;
+  readonly accelerator: Accelerator;
+  readonly memoryMib: number;
+  readonly cpus: number;
+  readonly kernel: string;
+  readonly initramfs: string;
+  /** Words of the kernel command line, after those that every machine gets. */
+  readonly kernelParameters: readonly string[];
+  /** File that the serial console is written to. */
+  readonly consoleFile: string;
+  /** Where QEMU listens for the host's end of the guest agent's port; without it there is no port. */
+  readonly agentSocket?: string;
+  /** The image to boot; without it the machine has no drive. */
+  readonly image?: string;
+  /** Host directories shared over 9p; their mount tags are `mnt0`, `mnt1`, ... in this order. */
+  readonly shares: readonly string[];
+}
+
+/** The tag under which the guest mounts the share with this index. */
+export function mountTag(index: number): string {
+  return `mnt${index}`;
+}
+
+/**
+ * QEMU's command line: the devices that the provider's runtime gives a guest (ya-runtime-vm 0.5.2), and
+ * nothing else.
+ */
+export function qemuCommand(machine: MachineDescription): Command {
+  return {
+    program: machine.qemu,
+    args: [
+      ...["-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"],
+      ...["-machine", `pc,accel=${machine.accelerator}`],
+      ...["-cpu", machine.accelerator === "kvm" ? "host" : "max"],
+      ...["-m", `${machine.memoryMib}M`, "-smp", String(machine.cpus)],
+      ...["-kernel", machine.kernel, "-initrd", machine.initramfs],
+      ...["-append", kernelCommandLine(machine)],
+      ...["-chardev", `file,id=console,path=${optionValue(machine.consoleFile)}`],
+      ...["-serial", "chardev:console"],
+      ...["-device", "virtio-rng-pci"],
+      ...agentPort(machine.agentSocket),
+      ...drive(machine.image),
+      ...machine.shares.flatMap(share),
+    ],
+  };
+}
+
+function kernelCommandLine(machine: MachineDescription): string {
+  const common = ["console=ttyS0", "panic=1", "quiet", "hostname=golem"];
+  return [...common, ...machine.kernelParameters].join(" ");
+}
+
+function agentPort(socket: string | undefined): string[] {
+  if (socket === undefined) return [];
+  return [
+    ...["-device", "virtio-serial"],
+    ...["-chardev", `socket,path=${optionValue(socket)},server=on,wait=off,id=manager_cdev`],
+    ...["-device", "virtserialport,chardev=manager_cdev,name=manager_port"],
+  ];
+}
+
+function drive(image: string | undefined): string[] {
+  if (image === undefined) return [];
+  const id = "rootfs-0";
+  return [
+    "-drive",
+    `file=${optionValue(image)},cache=unsafe,readonly=on,format=raw,id=${id},if=none`,
+    "-device",
+    `virtio-blk-pci,drive=${id},serial=${id}`,
+  ];
+}
+
+function share(directory: string, index: number): string[] {
+  const tag = mountTag(index);
+  return [
+    "-virtfs",
+    `local,id=${tag},path=${optionValue(directory)},security_model=none,mount_tag=${tag}`,
+  ];
+}
+
+/** In QEMU's option lists a comma separates, and two stand for one. */
+function optionValue(text: string): string {
+  return text.replaceAll(",", ",,");
+}

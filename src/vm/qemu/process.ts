@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { execa } from "execa";
+import { MissingToolError } from "../../errors.ts";
+import type { Command } from "../../system/run-command.ts";
+
+/** How QEMU ended. A guest that panics ends it with code 0, because of `-no-reboot`. */
+export interface QemuExit {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** What QEMU itself said, at most its last 64 KiB. */
+  readonly stderr: string;
+}
+
+export interface QemuProcess {
+  readonly pid: number | undefined;
+  readonly ended: Promise<QemuExit>;
+  /** True once `ended` is settled. */
+  hasEnded(): boolean;
+  /** Ends QEMU at once and waits until it is gone. A read-only image and private shares lose nothing. */
+  kill(): Promise<void>;
+}
+
+const MAX_STDERR_BYTES = 64 * 1024;
+
+/**
+ * Starts QEMU. It is killed when this process exits.
+ *
+ * `ended` rejects only with a MissingToolError, when QEMU cannot be started at all.
+ */
+export function startQemu(command: Command): QemuProcess {
+  const child = execa(command.program, [...command.args], {
+    reject: false,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    maxBuffer: MAX_STDERR_BYTES,
+    cleanup: true,
+  });
+  let ended = false;
+  const exit = (async (): Promise<QemuExit> => {
+    const result = await child;
+    ended = true;
+    if (result.code === "ENOENT" || result.code === "EACCES") {
+      throw new MissingToolError(`Cannot start QEMU: ${command.program} ${missing(result.code)}.`, {
+        hint: "Install it (Debian and Ubuntu: `sudo apt-get install qemu-system-x86`).",
+        cause: result,
+      });
+    }
+    return { exitCode: result.exitCode, signal: result.signal, stderr: String(result.stderr) };
+  })();
+  // Whoever boots awaits the same promise; this keeps an early failure from being reported as unhandled.
+  exit.catch(() => {});
+  return {
+    pid: child.pid,
+    ended: exit,
+    hasEnded: () => ended,
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exit.catch(() => {});
+    },
+  };
+}
+
+function missing(code: string): string {
+  return code === "ENOENT" ? "is not installed" : "may not be executed by this user";
+}
+
+/** The last lines of a console file, as text that is safe to show: no control characters but newlines. */
+export async function consoleTail(file: string, lines = 15): Promise<string> {
+  const text = await readFile(file, "latin1").catch(() => "");
+  return stripVTControlCharacters(text)
+    .replaceAll("\r", "")
+    .replaceAll(/[^\n\t\x20-\x7e]/g, "?")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-lines)
+    .join("\n");
+}
