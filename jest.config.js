@@ -8,6 +8,8 @@ const shared = {
   },
   // Several dependencies are published as ES modules only, so they are transformed like our own code.
   transformIgnorePatterns: [],
+  // execa's dependency has an entry for `import` alone, which a CommonJS transform never asks for.
+  moduleNameMapper: { "^unicorn-magic$": "<rootDir>/node_modules/unicorn-magic/node.js" },
 };
 
 /** Unit tests need nothing but Node; integration tests say in their first lines what they need. */
