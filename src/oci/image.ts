@@ -1,0 +1,113 @@
+import { ImageSourceError } from "../errors.ts";
+import { formatDigest } from "./digest.ts";
+import { readDockerArchive } from "./docker-archive.ts";
+import { displayName, type Entry } from "./entry.ts";
+import type { RunConfig } from "./image-config.ts";
+import { streamEntries } from "./image-entries.ts";
+import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
+import { type ImageFormat, openImageSource } from "./image-source.ts";
+import { ImageTree } from "./image-tree.ts";
+import { describeLayerError, type Layer, readLayer } from "./layer.ts";
+import { readOciImage, type StoredImage } from "./oci-image.ts";
+import type { TarEntry } from "./tar-entry.ts";
+
+export interface ImageOptions {
+  limits?: Partial<ImageLimits>;
+  signal?: AbortSignal;
+  /** Called with a full sentence for each thing that the image has and a .gvmi cannot hold. */
+  onWarning?: (message: string) => void;
+  /** Called before each layer is read. */
+  onLayer?: (number: number, count: number) => void;
+}
+
+/** An image in an open archive. */
+export class Image {
+  readonly format: ImageFormat;
+  /** What the image says of how to run it. */
+  readonly config: RunConfig;
+  /** What the archive calls the configuration's digest; undefined for old `docker save` archives. */
+  readonly configDigest: string | undefined;
+  /** Digests of the layers uncompressed, as the configuration has them: verified by `readTree`. */
+  readonly diffIds: readonly string[];
+  private readonly layers: readonly Layer[];
+  private readonly options: ImageOptions;
+
+  constructor(format: ImageFormat, image: StoredImage, options: ImageOptions) {
+    this.format = format;
+    this.config = (image.config.config ?? {}) as RunConfig;
+    this.configDigest = image.configDigest && formatDigest(image.configDigest);
+    this.diffIds = image.layers.map(({ diffId }) => formatDigest(diffId));
+    this.layers = image.layers;
+    this.options = options;
+  }
+
+  /**
+   * Reads every layer once, verifies its digests, and applies it.
+   *
+   * @throws {ImageSourceError} for what is damaged, hostile or too large
+   * @throws the abort reason
+   */
+  async readTree(): Promise<ImageTree> {
+    const quota = new ImageQuota({ ...DEFAULT_LIMITS, ...this.options.limits });
+    const tree = new ImageTree();
+    for (const layer of this.layers) {
+      this.options.onLayer?.(layer.number, this.layers.length);
+      const entries = await readLayer(layer, quota, this.options.signal);
+      this.warnOfDroppedAttributes(layer, entries);
+      try {
+        tree.addLayer(entries);
+      } catch (error) {
+        throw describeLayerError(layer, error);
+      }
+    }
+    return tree;
+  }
+
+  /** The tree's paths with contents, in the order that `streamEntries` describes. */
+  entries(tree: ImageTree): AsyncGenerator<Entry> {
+    return streamEntries(tree, this.layers, this.options.signal);
+  }
+
+  private warnOfDroppedAttributes(layer: Layer, entries: readonly TarEntry[]): void {
+    const affected = entries.filter(({ droppedAttributes }) => droppedAttributes.length > 0);
+    const [first] = affected;
+    if (first === undefined) return;
+    const names = first.droppedAttributes.map(displayName).join(", ");
+    this.options.onWarning?.(
+      `Layer ${layer.number}: ${affected.length} entries have extended attributes that squashfs cannot hold, such as ${names} of "${displayName(first.name)}". They are left out.`,
+    );
+  }
+}
+
+/**
+ * Opens the image in an OCI layout, an OCI archive or a `docker save` archive, and closes it after `body`.
+ *
+ * @param path a directory or a tar file; what it is is found by its content
+ * @throws {ImageSourceError} when it is none of these, or has not exactly one image for linux/amd64
+ */
+export async function withImage<T>(
+  path: string,
+  options: ImageOptions,
+  body: (image: Image) => Promise<T>,
+): Promise<T> {
+  const { store, format } = await openImageSource(path, options.signal);
+  try {
+    const image =
+      format === "docker-archive" ? await readDockerArchive(store) : await readOciImage(store);
+    return await body(new Image(format, image, options));
+  } catch (error) {
+    throw asSourceError(path, error);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A failing disk or a file that vanishes is the archive's fault too. */
+function asSourceError(path: string, error: unknown): unknown {
+  const failure = error as NodeJS.ErrnoException;
+  const isOurs =
+    (failure.syscall === "read" && failure.path === undefined) ||
+    (failure.syscall === "open" && failure.path?.startsWith(path));
+  if (!isOurs) return error;
+  return new ImageSourceError(`Cannot read ${path}: ${failure.message}.`, { cause: error });
+}
