@@ -1,0 +1,107 @@
+import { stat } from "node:fs/promises";
+import { ConversionError, ImageSourceError, UsageError } from "../errors.ts";
+import type { GvmiHashes } from "../gvmi/hash.ts";
+import { parseVolumes } from "../gvmi/volumes.ts";
+import { writeGvmi } from "../gvmi/write.ts";
+import type { Entry } from "../oci/entry.ts";
+import { withImage } from "../oci/image.ts";
+import type { ImageLimits } from "../oci/image-limits.ts";
+import { checkOptions } from "../squashfs/compression-options.ts";
+import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
+
+/** Bytes of content between two reports of progress. */
+const REPORT_EVERY = 32 * 1024 * 1024;
+const MEGABYTE = 1_000_000;
+
+export interface ConvertOptions {
+  /** An OCI layout (directory), OCI archive or `docker save` archive. */
+  readonly source: string;
+  /** The .gvmi to write; its directory is created, a file there is replaced at the end. */
+  readonly output: string;
+  /** gzip by default. */
+  readonly compression?: SquashfsCompression;
+  readonly level?: number;
+  readonly limits?: Partial<ImageLimits>;
+  readonly signal?: AbortSignal;
+  /** Called now and then with what is being done, as a short phrase. */
+  readonly onProgress?: (detail: string) => void;
+  /** Called with a full sentence for each thing that the image has and a .gvmi cannot hold. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface ConvertResult extends GvmiHashes {
+  readonly path: string;
+  readonly cache: "miss";
+}
+
+/**
+ * Converts an image's archive to a .gvmi. The same image gives the same bytes, on any machine, at any
+ * time, from any kind of archive. On failure what was at `output` before is still there.
+ *
+ * @throws {ImageSourceError} when the archive is missing, damaged, hostile or not for linux/amd64
+ * @throws {ConversionError} when the output cannot be written
+ * @throws {MissingToolError} when a program for the compression is not installed
+ * @throws {UsageError} for a compression or level that cannot be used
+ * @throws the abort reason
+ */
+export async function convertArchive(options: ConvertOptions): Promise<ConvertResult> {
+  const { source, output, signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const squashfs = {
+    compression: options.compression ?? "gzip",
+    ...(options.level !== undefined && { level: options.level }),
+    ...(signal && { signal }),
+  };
+  checkOptions(squashfs);
+  await checkOutput(source, output);
+  const imageOptions = {
+    ...(options.limits && { limits: options.limits }),
+    ...(signal && { signal }),
+    ...(options.onWarning && { onWarning: options.onWarning }),
+    onLayer: (number: number, count: number) => onProgress?.(`reading layer ${number} of ${count}`),
+  };
+  return await withImage(source, imageOptions, async (image) => {
+    const volumes = parseVolumes(image.config);
+    if (!volumes.ok)
+      throw new ImageSourceError(volumes.problem, { hint: "Change the VOLUME in the Dockerfile." });
+    const tree = await image.readTree();
+    const entries = onProgress ? reporting(image.entries(tree), onProgress) : image.entries(tree);
+    const hashes = await writeGvmi(entries, image.config, output, {
+      ...squashfs,
+      onStep: (step) => {
+        if (step === "hash") onProgress?.("hashing");
+      },
+    });
+    return { path: output, ...hashes, cache: "miss" };
+  });
+}
+
+/** @throws {ConversionError} when the output could not be put in its place at the end */
+async function checkOutput(source: string, output: string): Promise<void> {
+  const [from, to] = await Promise.all(
+    [source, output].map((path) => stat(path).catch(() => undefined)),
+  );
+  if (to?.isDirectory()) {
+    throw new ConversionError(`The output ${output} is a directory.`, {
+      hint: "Give the name of the file to write.",
+    });
+  }
+  if (from && to && from.dev === to.dev && from.ino === to.ino) {
+    throw new UsageError(`The output ${output} is the source itself, which would be lost.`);
+  }
+}
+
+async function* reporting(
+  entries: AsyncIterable<Entry>,
+  onProgress: (detail: string) => void,
+): AsyncGenerator<Entry> {
+  let written = 0;
+  let reported = 0;
+  for await (const entry of entries) {
+    yield entry;
+    written += entry.size;
+    if (written - reported < REPORT_EVERY) continue;
+    reported = written;
+    onProgress(`${Math.round(written / MEGABYTE)} MB of files written`);
+  }
+}
