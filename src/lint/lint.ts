@@ -1,0 +1,81 @@
+import { SettingsError } from "../errors.ts";
+import type { EntryMetadata } from "../oci/entry.ts";
+import type { RunConfig } from "../oci/image-config.ts";
+import { nearest } from "../settings/nearest.ts";
+import { describeFinalImage } from "./dockerfile/final-image.ts";
+import { parseDockerfile } from "./dockerfile/parse-dockerfile.ts";
+import type { BuildOptions } from "./dockerfile/stages.ts";
+import { compareFindings, type Finding } from "./finding.ts";
+import type { Depth, LintContext } from "./rule.ts";
+import { RULES } from "./rules/index.ts";
+
+/** What there is to look at; at least one of the two. */
+export interface LintInput {
+  readonly dockerfile?: {
+    /** What findings call the file. */
+    readonly path: string;
+    readonly text: string;
+    readonly build?: BuildOptions;
+  };
+  readonly image?: {
+    /** What findings call the image when there is no Dockerfile. */
+    readonly name: string;
+    readonly config: RunConfig;
+    /** Everything in its file system; iterated by each rule that looks at files. */
+    readonly entries?: Iterable<EntryMetadata>;
+  };
+}
+
+export interface LintOptions {
+  /** Ids of rules that are not run. */
+  readonly ignore?: readonly string[];
+}
+
+/**
+ * Runs every rule that has something to look at.
+ *
+ * @returns findings by file, line, column and rule
+ * @throws {SettingsError} when a rule to ignore does not exist
+ */
+export function lint(input: LintInput, options: LintOptions = {}): Finding[] {
+  const ignored = new Set(options.ignore);
+  refuseUnknownRules(ignored);
+  const context = createContext(input);
+  const available = new Set<Depth>([
+    ...(context.dockerfile ? (["dockerfile"] as const) : []),
+    ...(context.config ? (["config"] as const) : []),
+    ...(context.entries ? (["files"] as const) : []),
+  ]);
+  const file = input.dockerfile?.path ?? input.image?.name ?? "";
+  const findings: Finding[] = [];
+  for (const rule of RULES) {
+    if (ignored.has(rule.id) || !rule.depths.some((depth) => available.has(depth))) continue;
+    for (const { place, message, severity = rule.severity } of rule.check(context)) {
+      const { line, column } = place;
+      findings.push({ rule: rule.id, severity, file, line, column, message });
+    }
+  }
+  return findings.sort(compareFindings);
+}
+
+function createContext({ dockerfile: source, image }: LintInput): LintContext {
+  const dockerfile = source && parseDockerfile(source.text);
+  const declared = dockerfile && describeFinalImage(dockerfile, source.build ?? {});
+  return {
+    ...(dockerfile && { dockerfile }),
+    ...(declared && { declared }),
+    ...(image && { config: image.config }),
+    ...(image?.entries && { entries: image.entries }),
+  };
+}
+
+function refuseUnknownRules(ids: Iterable<string>): void {
+  const known = RULES.map(({ id }) => id);
+  for (const id of ids) {
+    if (known.some((candidate) => candidate === id)) continue;
+    const suggestion = nearest(id, known);
+    throw new SettingsError(`There is no lint rule ${JSON.stringify(id)} to ignore.`, {
+      hint: `The rules are ${known.join(", ")}.${suggestion ? ` Did you mean ${suggestion}?` : ""}`,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { posix } from "node:path";
+import { displayText } from "../display-text.ts";
+import { effectiveVolumes, isBelow } from "../effective-image.ts";
+import type { Rule } from "../rule.ts";
+
+/** Directories that the VM itself needs as they are, with what goes wrong. */
+const RESERVED: Readonly<Record<string, string>> = {
+  "/": "it would hide the whole image",
+  "/proc": "the VM mounts its own there",
+  "/sys": "the VM mounts its own there",
+  "/dev": "the VM mounts its own there",
+  "/tmp": "the VM mounts its own there",
+  "/etc": "it would hide the files that the VM needs to work, such as /etc/passwd and /etc/hosts",
+};
+
+export const badVolumePath: Rule = {
+  id: "GVM010",
+  name: "bad-volume-path",
+  severity: "error",
+  depths: ["dockerfile", "config"],
+  summary: "A VOLUME cannot work at its path.",
+  why: "Each volume is a directory of the provider, mounted at an absolute path. Some paths are taken by the VM, and some characters have a meaning on the way there.",
+  cure: "Use a directory of its own for each volume, such as /golem/input.",
+  *check(context) {
+    for (const { path, place } of effectiveVolumes(context)) {
+      const reason = findFault(path);
+      if (reason === undefined) continue;
+      const message = `VOLUME ${displayText(JSON.stringify(path))} cannot work: ${reason}. Use a path such as /golem/input.`;
+      yield { place, message };
+    }
+  },
+};
+
+function findFault(path: string): string | undefined {
+  if (path === "") return "the path is empty";
+  if (path.startsWith("[") || /^[^[]*\]$/.test(path)) {
+    return 'it looks like the JSON form, but is not valid JSON, so it is taken as text. Write VOLUME ["/golem/input"] with double quotes';
+  }
+  if (!path.startsWith("/")) return "the path is not absolute";
+  if (path.includes(",")) return "the path has a comma; several volumes are separated by spaces";
+  if (/[\n\r]/.test(path)) return "the path has a line break";
+  if (/\p{Cc}/u.test(path)) return "the path has a control character";
+  if (path.split("/").includes("..")) return "the path has a component '..'";
+  const normal = posix.normalize(path).replace(/(.)\/$/, "$1");
+  if (isBelow(normal, "/proc") || isBelow(normal, "/sys")) {
+    return "no directories can be made in /proc and /sys";
+  }
+  return Object.hasOwn(RESERVED, normal) ? RESERVED[normal] : undefined;
+}

@@ -1,0 +1,67 @@
+import type { EntryMetadata } from "../../oci/entry.ts";
+import { displayText } from "../display-text.ts";
+import {
+  type EffectivePath,
+  effectiveVolumes,
+  effectiveWorkingDirectory,
+  isAtOrBelow,
+  isBelow,
+} from "../effective-image.ts";
+import type { Rule } from "../rule.ts";
+
+/** What the VM mounts over whatever the image has there. */
+const MOUNTED = ["/tmp", "/dev", "/proc", "/sys"];
+
+export const missingWorkingDirectory: Rule = {
+  id: "GVM008",
+  name: "missing-working-directory",
+  severity: "error",
+  depths: ["dockerfile", "config", "files"],
+  summary: "The working directory does not exist in the VM.",
+  why: "Every command starts in WORKDIR. When a mount hides it no command can start: current providers end each with exit code 9 and no output.",
+  cure: "Choose a WORKDIR that is a volume itself or outside of volumes.",
+  *check(context) {
+    const directory = effectiveWorkingDirectory(context);
+    if (!directory?.path.startsWith("/")) return;
+    const { path, place } = directory;
+    const consequence = "so no command can start";
+    const volume = effectiveVolumes(context).find((candidate) => isBelow(path, candidate.path));
+    const mount = MOUNTED.find((candidate) => isBelow(path, candidate));
+    if (volume) {
+      const message = `WORKDIR ${displayText(path)} is below VOLUME ${displayText(volume.path)}, which is empty when the VM starts, ${consequence}. Use the volume itself, or a directory outside of it.`;
+      yield { place, message };
+    } else if (mount) {
+      const message = `WORKDIR ${displayText(path)} is below ${mount}, which the VM replaces when it starts, ${consequence}. Use another directory.`;
+      yield { place, message };
+    } else if (
+      context.entries &&
+      isMissing(context.entries, directory, effectiveVolumes(context))
+    ) {
+      const message = `WORKDIR ${displayText(path)} is not a directory of the image, ${consequence}. Create it, or use another directory.`;
+      yield { place, message };
+    }
+  },
+};
+
+function isMissing(
+  entries: Iterable<EntryMetadata>,
+  { path }: EffectivePath,
+  volumes: readonly EffectivePath[],
+): boolean {
+  // The runtime makes mount points with their parents.
+  const mounts = [...MOUNTED, "/etc", ...volumes.map((volume) => volume.path)];
+  if (mounts.some((mount) => mount.startsWith("/") && isAtOrBelow(mount, path))) return false;
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  // Where links or `..` lead is not worked out here: only plain paths are judged.
+  if (parts.includes("..")) return false;
+  const wanted = new Map<string, EntryMetadata["type"] | undefined>();
+  for (let length = 1; length <= parts.length; length++) {
+    const name = parts.slice(0, length).join("/");
+    wanted.set(Buffer.from(name, "utf8").toString("latin1"), undefined);
+  }
+  for (const { path: entryPath, type } of entries) {
+    if (wanted.has(entryPath)) wanted.set(entryPath, type);
+  }
+  const types = [...wanted.values()];
+  return !types.includes("symlink") && types.some((type) => type !== "directory");
+}

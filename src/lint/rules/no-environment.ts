@@ -1,0 +1,69 @@
+import { displayText } from "../display-text.ts";
+import type { DeclaredVariable } from "../dockerfile/final-image.ts";
+import type { Place } from "../dockerfile/source-text.ts";
+import { basePlace } from "../effective-image.ts";
+import { shellQuote } from "../init-command.ts";
+import type { LintContext, Rule, RuleFinding } from "../rule.ts";
+
+export const noEnvironment: Rule = {
+  id: "GVM003",
+  name: "no-environment",
+  severity: "warning",
+  depths: ["dockerfile", "config"],
+  summary: "Variables of ENV are not there at run time.",
+  why: "Commands of a requestor start with an empty environment on current providers. ENV works while the image is built.",
+  cure: "Set the variables with each command, as in /bin/sh -c 'KEY=value command', or write a .env file in the init script for programs that read one.",
+  *check(context) {
+    const declared = context.declared?.variables ?? [];
+    for (const [place, variables] of byInstruction(declared)) {
+      const names = variables.map(({ name }) => name);
+      yield {
+        place,
+        message: `${describe(names)} Set ${it(names)} with the command: ${example(variables)}`,
+      };
+    }
+    yield* inherited(context, new Set(declared.map(({ name }) => name)));
+  },
+};
+
+function byInstruction(variables: readonly DeclaredVariable[]): Map<Place, DeclaredVariable[]> {
+  const groups = new Map<Place, DeclaredVariable[]>();
+  for (const variable of variables) {
+    groups.set(variable.place, [...(groups.get(variable.place) ?? []), variable]);
+  }
+  return groups;
+}
+
+function* inherited(context: LintContext, own: ReadonlySet<string>): Generator<RuleFinding> {
+  const names = (context.config?.Env ?? [])
+    .map((pair) => pair.split("=", 1)[0] ?? "")
+    // Shells have a PATH of their own.
+    .filter((name) => name !== "" && name !== "PATH" && !own.has(name));
+  if (names.length === 0) return;
+  yield {
+    place: basePlace(context),
+    severity: "info",
+    message: `${describe(names, " of the base image")} Set what the program needs with the command.`,
+  };
+}
+
+function describe(names: readonly string[], origin = ""): string {
+  const [plural, verb] = names.length === 1 ? ["", "is"] : ["s", "are"];
+  return `The variable${plural} ${listNames(names)}${origin} ${verb} not there when commands run in a Golem VM.`;
+}
+
+const it = (names: readonly string[]) => (names.length === 1 ? "it" : "them");
+
+const MAX_NAMES = 12;
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).map(displayText).join(", ");
+  return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
+}
+
+function example(variables: readonly DeclaredVariable[]): string {
+  const assignments = variables
+    .slice(0, MAX_NAMES)
+    .map(({ name, value }) => `${name}=${value === undefined ? "..." : shellQuote(value)}`);
+  return `["/bin/sh", "-c", ${displayText(JSON.stringify(`${assignments.join(" ")} command`))}]`;
+}

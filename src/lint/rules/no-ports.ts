@@ -1,0 +1,21 @@
+import { displayText } from "../display-text.ts";
+import type { Rule } from "../rule.ts";
+
+export const noPorts: Rule = {
+  id: "GVM004",
+  name: "no-ports",
+  severity: "info",
+  depths: ["dockerfile"],
+  summary: "EXPOSE has no effect.",
+  why: "A Golem VM has no published ports. Nodes of one VPN reach each other's ports by IP address without it.",
+  cure: "Nothing has to be done; the line can be removed.",
+  *check({ declared }) {
+    for (const { value: ports, place } of declared?.ports ?? []) {
+      const names = displayText(ports.join(", "));
+      yield {
+        place,
+        message: `EXPOSE ${names} has no effect in a Golem VM: nodes of one VPN reach each other's ports by IP address.`,
+      };
+    }
+  },
+};
