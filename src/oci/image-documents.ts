@@ -61,17 +61,21 @@ export const LayoutSchema = v.object({
   imageLayoutVersion: v.pipe(text, v.startsWith("1.", "only version 1 of image layouts is known")),
 });
 
-export const RunConfigSchema = v.looseObject({
-  User: nullable(text),
-  ExposedPorts: set,
-  Env: texts,
-  Entrypoint: texts,
-  Cmd: texts,
-  Volumes: set,
-  WorkingDir: nullable(text),
-  Labels: nullable(v.record(text, text)),
-  StopSignal: nullable(text),
-});
+export const RunConfigSchema = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), "expected an object, received an array"),
+  v.looseObject({
+    User: nullable(text),
+    ExposedPorts: set,
+    Env: texts,
+    Entrypoint: texts,
+    Cmd: texts,
+    Volumes: set,
+    WorkingDir: nullable(text),
+    Labels: nullable(v.record(text, text)),
+    StopSignal: nullable(text),
+  }),
+);
 
 export const ImageConfigSchema = v.object({
   os: nullable(text),
