@@ -1,0 +1,247 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PublishError } from "../../src/errors.ts";
+import { checkDownload, type DownloadCheckOptions } from "../../src/publish/check-download.ts";
+import { parseRange } from "../../src/publish/loopback-server.ts";
+import { sha3, testBytes } from "./image-file.ts";
+
+const bytes = testBytes(300_000);
+const hash = sha3(bytes);
+
+/** Checks the download of `/image` from a server that answers as it is told; returns what was asked. */
+async function check(
+  listener: RequestListener,
+  options: DownloadCheckOptions = {},
+  path = "/image",
+) {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const range = request.headers.range === undefined ? "" : ` ${request.headers.range}`;
+    requests.push(`${request.method} ${request.url}${range}`);
+    expect(request.headers["accept-encoding"]).toBeUndefined();
+    expect(request.headers.cookie).toBeUndefined();
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}${path}`;
+    const result = await checkDownload({ url, hash, size: bytes.length }, options);
+    return { ...result, requests };
+  } finally {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+}
+
+/** A server as it should be; each test breaks one thing. */
+function serve(
+  content = bytes,
+  headers: Record<string, string | number> = { "accept-ranges": "bytes" },
+): RequestListener {
+  return (request, response) => {
+    const range = parseRange(request.headers.range, content.length);
+    if (range === undefined || range === "unsatisfiable") {
+      response.writeHead(200, { "content-length": content.length, ...headers });
+      response.end(request.method === "HEAD" ? undefined : content);
+      return;
+    }
+    const part = content.subarray(range.start, range.end + 1);
+    response.writeHead(206, {
+      "content-range": `bytes ${range.start}-${range.end}/${content.length}`,
+      "content-length": part.length,
+    });
+    response.end(part);
+  };
+}
+
+async function failure(...parameters: Parameters<typeof check>): Promise<PublishError> {
+  const error = await check(...parameters).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(PublishError);
+  expect(error.hint).toBeTruthy();
+  return error;
+}
+
+describe("a download that a provider can make", () => {
+  test("is asked for by HEAD, then GET, then resumed", async () => {
+    expect(await check(serve())).toEqual({
+      redirects: 0,
+      resume: "works",
+      warnings: [],
+      requests: ["HEAD /image", "GET /image", "GET /image bytes=150000-"],
+    });
+  });
+
+  test("need not be resumable, but that is said", async () => {
+    const result = await check(serve(bytes, {}));
+    expect(result).toMatchObject({
+      resume: "not-offered",
+      requests: ["HEAD /image", "GET /image"],
+    });
+    expect(result.warnings).toEqual([expect.stringContaining("no Accept-Ranges")]);
+  });
+
+  test("may ignore ranges that it offers, but that is said", async () => {
+    const result = await check((request, response) => {
+      delete request.headers.range;
+      serve()(request, response);
+    });
+    expect(result.resume).toBe("broken");
+    expect(result.warnings).toEqual([expect.stringContaining("Interrupted downloads fail")]);
+  });
+
+  test("need not tell its length, but that is said", async () => {
+    const result = await check((request, response) => {
+      response.writeHead(200);
+      response.end(request.method === "HEAD" ? undefined : bytes);
+    });
+    expect(result.warnings[0]).toContain("Content-Length");
+  });
+
+  test("may follow ten redirects, to relative places, too", async () => {
+    const result = await check((request, response) => {
+      const step = Number(/\d+$/.exec(request.url ?? "")?.[0] ?? 0);
+      if (step === 10) return serve()(request, response);
+      response.writeHead([301, 302, 303, 307, 308][step % 5] ?? 302, { location: `/r${step + 1}` });
+      return response.end();
+    });
+    expect(result.redirects).toBe(10);
+    expect(result.resume).toBe("works");
+  });
+});
+
+describe("a download that a provider cannot make", () => {
+  test("is redirected in circles", async () => {
+    const error = await failure((_, response) => {
+      response.writeHead(302, { location: "/image" }).end();
+    });
+    expect(error.message).toContain("redirected more than 10 times");
+  });
+
+  test.each(["ftp://example.org/x", "file:///etc/passwd", "http://["])(
+    "is redirected to %s",
+    async (location) => {
+      const error = await failure((_, response) => {
+        response.writeHead(302, { location }).end();
+      });
+      expect(error.message).toContain("which no provider can download");
+    },
+  );
+
+  test("is refused on HEAD", async () => {
+    const error = await failure((request, response) => {
+      if (request.method === "HEAD") response.writeHead(403).end();
+      else serve()(request, response);
+    });
+    expect(error.message).toMatch(/HEAD .* answered 403/);
+    expect(error.hint).toContain("HEAD before GET");
+  });
+
+  test("is missing", async () => {
+    const error = await failure((request, response) => {
+      if (request.method === "HEAD") serve()(request, response);
+      else response.writeHead(404).end("<html>");
+    });
+    expect(error.message).toMatch(/GET .* answered 404/);
+  });
+
+  test("is an error page with status 200", async () => {
+    const page = Buffer.from("<html>please sign in</html>");
+    const error = await failure((request, response) => {
+      if (request.method === "HEAD") response.writeHead(200).end();
+      else response.writeHead(200).end(page);
+    });
+    expect(error.message).toMatch(/ended after 27 of 300000 bytes/);
+  });
+
+  test("has another length", async () => {
+    const error = await failure(serve(bytes.subarray(1)));
+    expect(error.message).toContain("says that the file has 299999 bytes; the image has 300000");
+  });
+
+  test("has one flipped bit", async () => {
+    const damaged = Buffer.from(bytes);
+    damaged[200_000] = (damaged[200_000] ?? 0) ^ 1;
+    const error = await failure(serve(damaged));
+    expect(error.message).toContain("has another hash than the image");
+    expect(error.details).toBe(`expected ${hash}\nreceived ${sha3(damaged)}`);
+  });
+
+  test("is resumed with other bytes", async () => {
+    const error = await failure((request, response) => {
+      if (!request.headers.range) return serve()(request, response);
+      return serve(Buffer.concat([bytes.subarray(1), Buffer.alloc(1)]))(request, response);
+    });
+    expect(error.message).toContain("has another hash");
+  });
+
+  test("ends early, although the length was right", async () => {
+    const error = await failure((request, response) => {
+      if (request.method === "HEAD") return serve(bytes, {})(request, response);
+      response.writeHead(200, { "content-length": bytes.length });
+      return response.write(bytes.subarray(0, 1000), () => response.destroy());
+    });
+    expect(error.message).toMatch(/ended after \d+ of 300000 bytes/);
+  });
+
+  test("is longer than it should be", async () => {
+    const error = await failure((request, response) => {
+      response.writeHead(200);
+      response.end(request.method === "HEAD" ? undefined : Buffer.concat([bytes, bytes]));
+    });
+    expect(error.message).toContain("longer than the 300000 bytes");
+  });
+
+  test("stands still before the answer", async () => {
+    const error = await failure(() => {}, { stallMs: 50 });
+    expect(error.message).toContain("nothing arrived for 0.05 s");
+  });
+
+  test("stands still in the middle", async () => {
+    const error = await failure(
+      (request, response) => {
+        if (request.method === "HEAD") return serve(bytes, {})(request, response);
+        response.writeHead(200, { "content-length": bytes.length });
+        return response.write(bytes.subarray(0, 1000));
+      },
+      { stallMs: 50 },
+    );
+    expect(error.message).toContain("nothing arrived for 0.05 s");
+  });
+
+  test("has no server", async () => {
+    const download = { url: "http://127.0.0.1:9/x", hash };
+    await expect(checkDownload(download)).rejects.toThrow(/HEAD http:\/\/127.0.0.1:9\/x failed/);
+  });
+
+  test("has a URL of another kind", async () => {
+    const download = { url: "file:///tmp/x.gvmi", hash };
+    await expect(checkDownload(download)).rejects.toThrow(PublishError);
+  });
+});
+
+test("an abort ends the download with its reason", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const checking = check(
+    (request, response) => {
+      if (request.method === "HEAD") return serve(bytes, {})(request, response);
+      response.writeHead(200, { "content-length": bytes.length });
+      response.write(bytes.subarray(0, 1000));
+      return setImmediate(() => controller.abort(reason));
+    },
+    { signal: controller.signal },
+  );
+  await expect(checking).rejects.toBe(reason);
+});
+
+test("progress tells the bytes that have arrived", async () => {
+  const seen: number[] = [];
+  await check(serve(), { onProgress: ({ step, done }) => step === "checking" && seen.push(done) });
+  expect(seen.at(-1)).toBe(bytes.length);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});

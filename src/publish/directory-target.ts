@@ -1,0 +1,99 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { PublishError } from "../errors.ts";
+import { hashFile } from "../gvmi/hash-file.ts";
+import { replaceFile } from "../system/temporary.ts";
+import { parseBaseUrl } from "./base-url.ts";
+import { checkDownload } from "./check-download.ts";
+import { copyVerified } from "./copy-verified.ts";
+import { DirectoryIndex } from "./directory-index.ts";
+import { explainFailure } from "./explain-failure.ts";
+import { withLoopbackServer } from "./loopback-server.ts";
+import { openIfRegular } from "./open-if-regular.ts";
+import type {
+  PublishFile,
+  PublishOptions,
+  PublishTarget,
+  StoredFile,
+  TargetCheck,
+} from "./publish-target.ts";
+
+/**
+ * A directory of files named by their hashes, with an index: for static hosting, pages branches and
+ * shared disks.
+ */
+export class DirectoryTarget implements PublishTarget {
+  private readonly baseUrl: URL | undefined;
+  private readonly index: DirectoryIndex;
+
+  /**
+   * @param baseUrl where the directory is, or will be, served; `file:` URLs when absent
+   * @throws {PublishError} when no provider could download from the base URL
+   */
+  constructor(
+    private readonly directory: string,
+    baseUrl?: string,
+  ) {
+    this.baseUrl = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl);
+    this.index = new DirectoryIndex(directory);
+  }
+
+  async store(file: PublishFile, options: PublishOptions): Promise<StoredFile> {
+    if (!/^[0-9a-f]{56}$/.test(file.hash)) {
+      throw new PublishError(`${JSON.stringify(file.hash)} is not a SHA3-224 hash.`, {
+        hint: "It has 56 hexadecimal digits in lower case.",
+      });
+    }
+    const name = fileName(file.hash);
+    const path = join(this.directory, name);
+    const url = this.baseUrl ? new URL(name, this.baseUrl).href : pathToFileURL(resolve(path)).href;
+    try {
+      await mkdir(this.directory, { recursive: true });
+      await this.index.assertOurs();
+      const isNew = !(await hasSameBytes(path, file, options));
+      if (isNew) {
+        await replaceFile(path, (partial) => copyVerified(file, partial, options));
+      }
+      const { hash, sha256, size, volumes = [] } = file;
+      await this.index.add({ name: file.name, hash, sha256, size, file: name, volumes, url });
+      return { url, isNew };
+    } catch (error) {
+      throw explainFailure(`Cannot publish to ${this.directory}`, error);
+    }
+  }
+
+  async check(
+    file: PublishFile,
+    { url }: StoredFile,
+    options: PublishOptions,
+  ): Promise<TargetCheck> {
+    const checked = await withLoopbackServer(this.directory, (base) =>
+      checkDownload({ url: new URL(fileName(file.hash), base).href, ...file }, options),
+    );
+    const limitation = this.baseUrl
+      ? `${url} was not looked at: the directory was served on this machine instead. Upload it, then check that URL.`
+      : "The directory was served on this machine: providers cannot download from file: URLs.";
+    return { ...checked, limitation };
+  }
+}
+
+function fileName(hash: string): string {
+  return `${hash}.gvmi`;
+}
+
+/** Whether the bytes are there already; a damaged file counts as missing, and is replaced. */
+async function hasSameBytes(
+  path: string,
+  file: PublishFile,
+  { signal }: PublishOptions,
+): Promise<boolean> {
+  const handle = await openIfRegular(path);
+  if (!handle) return false;
+  try {
+    const { size } = await handle.stat();
+    return size === file.size && (await hashFile(handle, signal)).hash === file.hash;
+  } finally {
+    await handle.close();
+  }
+}
