@@ -272,7 +272,7 @@ describe("a wrong settings file", () => {
 
   test("is named in a message that stands alone when it has one problem", async () => {
     await expect(load("nam: x")).rejects.toThrow(
-      `${join(directory, "golem-image.yml")}:1:1: nam: unknown key; did you mean name?.`,
+      `${join(directory, "golem-image.yml")}:1:1: nam: unknown key; did you mean name?`,
     );
   });
 });

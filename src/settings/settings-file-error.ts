@@ -23,7 +23,7 @@ export class SettingsFileError extends SettingsError {
     );
     super(
       lines.length === 1
-        ? `${lines[0]}.`
+        ? (lines[0] ?? "").replace(/([^.?])$/, "$1.")
         : [`${path} has ${lines.length} problems:`, ...lines].join("\n"),
       { hint: "docs/settings.md describes every key." },
     );

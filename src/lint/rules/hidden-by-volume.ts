@@ -112,7 +112,7 @@ function* fromDestinations(
     if (path === undefined || !volume) continue;
     yield {
       place,
-      message: `What is copied to ${displayText(path)} is hidden by VOLUME ${displayText(volume.path)} (line ${volume.place.line}), which is empty when the VM starts. ${CURE}`,
+      message: `What is copied to ${displayText(path)} is hidden by VOLUME ${displayText(volume.path)} (line ${volume.place.line}), which is empty when the VM starts. Keep it elsewhere, and copy it there in the init script if it is needed.`,
     };
   }
 }
