@@ -13,6 +13,8 @@ export interface Command {
 export interface RunOptions {
   /** Ends the command (SIGTERM, then SIGKILL after 5 s) when aborted. */
   signal?: AbortSignal;
+  /** What ends the command in place of SIGTERM. */
+  endSignal?: NodeJS.Signals;
   /** Milliseconds until the command is ended. */
   timeoutMs?: number;
   /** Called with each line of stdout and stderr as it comes. */
@@ -79,6 +81,7 @@ function childOptions(command: Command, options: RunOptions) {
     ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
     ...(command.directory !== undefined && { cwd: command.directory }),
     ...(command.environment && { env: { ...command.environment } }),
+    ...(options.endSignal && { killSignal: options.endSignal }),
     maxBuffer: MAX_OUTPUT_BYTES,
     forceKillAfterDelay: 5000,
     stripFinalNewline: false,
