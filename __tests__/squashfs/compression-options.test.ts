@@ -1,0 +1,30 @@
+import { UsageError } from "../../src/errors.ts";
+import { checkOptions, parseCompression } from "../../src/squashfs/compression-options.ts";
+
+test("gzip has level 6 and blocks of 128 KiB by default", () => {
+  expect(checkOptions({ compression: "gzip" })).toEqual({
+    compression: "gzip",
+    level: 6,
+    blockSize: 131_072,
+  });
+  expect(checkOptions({ compression: "lz4" }).level).toBeUndefined();
+});
+
+test("zstd is refused with the reason, an unknown name with the choices", () => {
+  expect(() => parseCompression("zstd")).toThrow("kernel of Golem's providers does not read it");
+  expect(() => parseCompression("zip")).toThrow('"zip". Must be one of gzip, xz, lzo, lz4.');
+});
+
+test.each([
+  [{ compression: "gzip", level: 0 }],
+  [{ compression: "gzip", level: 10 }],
+  [{ compression: "gzip", level: 1.5 }],
+  [{ compression: "gzip", level: Number.NaN }],
+  [{ compression: "lzo", level: 10 }],
+  [{ compression: "lz4", level: 1 }],
+  [{ compression: "gzip", blockSize: 2048 }],
+  [{ compression: "gzip", blockSize: 2 ** 21 }],
+  [{ compression: "gzip", blockSize: 100_000 }],
+] as const)("%j is refused", (options) => {
+  expect(() => checkOptions(options)).toThrow(UsageError);
+});
