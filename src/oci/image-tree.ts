@@ -46,8 +46,15 @@ export class ImageTree {
     }
   }
 
-  /** What the image has at every path, without contents; the order is that of `walk`. */
-  *metadata(): Generator<EntryMetadata> {
+  /**
+   * What the image has at every path, without contents; the order is that of `walk`. Can be iterated
+   * again and again.
+   */
+  metadata(): Iterable<EntryMetadata> {
+    return { [Symbol.iterator]: () => this.describeAll() };
+  }
+
+  private *describeAll(): Generator<EntryMetadata> {
     for (const item of this.walk()) yield describe(item);
   }
 }

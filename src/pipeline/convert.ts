@@ -3,8 +3,9 @@ import { ConversionError, ImageSourceError, UsageError } from "../errors.ts";
 import type { GvmiHashes } from "../gvmi/hash.ts";
 import { parseVolumes } from "../gvmi/volumes.ts";
 import { writeGvmi } from "../gvmi/write.ts";
-import type { Entry } from "../oci/entry.ts";
+import type { Entry, EntryMetadata } from "../oci/entry.ts";
 import { withImage } from "../oci/image.ts";
+import type { RunConfig } from "../oci/image-config.ts";
 import type { ImageLimits } from "../oci/image-limits.ts";
 import { checkOptions } from "../squashfs/compression-options.ts";
 import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
@@ -12,6 +13,13 @@ import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
 /** Bytes of content between two reports of progress. */
 const REPORT_EVERY = 32 * 1024 * 1024;
 const MEGABYTE = 1_000_000;
+
+/** An image whose layers have been applied. */
+export interface ReadImage {
+  readonly config: RunConfig;
+  /** Everything in its file system; can be iterated again and again. */
+  readonly entries: Iterable<EntryMetadata>;
+}
 
 export interface ConvertOptions {
   /** An OCI layout (directory), OCI archive or `docker save` archive. */
@@ -25,6 +33,8 @@ export interface ConvertOptions {
   readonly signal?: AbortSignal;
   /** Called now and then with what is being done, as a short phrase. */
   readonly onProgress?: (detail: string) => void;
+  /** Called when the image has been read, before anything is written; what it throws ends the conversion. */
+  readonly onImage?: (image: ReadImage) => Promise<void>;
   /** Called with a full sentence for each thing that the image has and a .gvmi cannot hold. */
   readonly onWarning?: (message: string) => void;
 }
@@ -65,6 +75,7 @@ export async function convertArchive(options: ConvertOptions): Promise<ConvertRe
     if (!volumes.ok)
       throw new ImageSourceError(volumes.problem, { hint: "Change the VOLUME in the Dockerfile." });
     const tree = await image.readTree();
+    await options.onImage?.({ config: image.config, entries: tree.metadata() });
     const entries = onProgress ? reporting(image.entries(tree), onProgress) : image.entries(tree);
     const hashes = await writeGvmi(entries, image.config, output, {
       ...squashfs,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import { PROFILES } from "../vm/profiles.ts";
 import { choice, duration, hostPath, map, memory, wholeNumber } from "./schema-values.ts";
-import { ACCELERATORS, PROFILES } from "./settings.ts";
+import { ACCELERATORS } from "./settings.ts";
 
 const timeoutsSchema = map({
   boot: v.pipe(

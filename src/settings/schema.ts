@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
+import { SQUASHFS_COMPRESSIONS } from "../squashfs/squashfs-writer.ts";
 import { testSchema } from "./schema-tests.ts";
 import { choice, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
 import { vmSchema } from "./schema-vm.ts";
-import { BUILDERS, COMPRESSIONS, FAIL_THRESHOLDS } from "./settings.ts";
+import { BUILDERS, FAIL_THRESHOLDS } from "./settings.ts";
 
 const buildSchema = map({
   builder: v.pipe(
@@ -38,7 +39,7 @@ const convertSchema = v.pipe(
       v.description("The .gvmi to write; NAME.gvmi in the working directory by default."),
     ),
     compression: v.pipe(
-      v.optional(choice(COMPRESSIONS), "gzip"),
+      v.optional(choice(SQUASHFS_COMPRESSIONS), "gzip"),
       v.description("How file contents are compressed; providers read all of these."),
     ),
     level: v.pipe(

@@ -1,16 +1,16 @@
+import { BUILDER_NAMES } from "../build/builder.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
+
+import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
+import type { Profile } from "../vm/profiles.ts";
 
 export const SETTINGS_FILE_NAME = "golem-image.yml";
 
-export const BUILDERS = ["auto", "buildx", "docker", "buildah"] as const;
-export const COMPRESSIONS = ["gzip", "xz", "lzo", "lz4"] as const;
-export const PROFILES = ["documented", "v0.3", "v0.4", "v0.5"] as const;
+export const BUILDERS = ["auto", ...BUILDER_NAMES] as const;
 export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
 export const FAIL_THRESHOLDS = ["error", "warning", "info", "never"] as const;
 
 export type Builder = (typeof BUILDERS)[number];
-export type Compression = (typeof COMPRESSIONS)[number];
-export type Profile = (typeof PROFILES)[number];
 export type Accelerator = (typeof ACCELERATORS)[number];
 export type FailThreshold = (typeof FAIL_THRESHOLDS)[number];
 
@@ -42,7 +42,7 @@ export interface BuildSettings {
 export interface ConvertSettings {
   /** The `.gvmi` to write; `<name>.gvmi` in the working directory when absent. */
   readonly output?: string;
-  readonly compression: Compression;
+  readonly compression: SquashfsCompression;
   /** 1 (fastest) to 9 (smallest), for gzip and lzo; the compressor's default when absent. */
   readonly level?: number;
 }

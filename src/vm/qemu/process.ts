@@ -66,14 +66,17 @@ function missing(code: string): string {
   return code === "ENOENT" ? "is not installed" : "may not be executed by this user";
 }
 
-/** The last lines of a console file, as text that is safe to show: no control characters but newlines. */
+/**
+ * The last lines of a console file, as text that is safe to show: no control characters but newlines.
+ * After a kernel panic they end with its message: the stack behind it tells an image's author nothing.
+ */
 export async function consoleTail(file: string, lines = 15): Promise<string> {
   const text = await readFile(file, "latin1").catch(() => "");
-  return stripVTControlCharacters(text)
+  const all = stripVTControlCharacters(text)
     .replaceAll("\r", "")
     .replaceAll(/[^\n\t\x20-\x7e]/g, "?")
     .split("\n")
-    .filter((line) => line.trim() !== "")
-    .slice(-lines)
-    .join("\n");
+    .filter((line) => line.trim() !== "");
+  const panic = all.findIndex((line) => line.includes("Kernel panic - not syncing"));
+  return (panic === -1 ? all : all.slice(0, panic + 1)).slice(-lines).join("\n");
 }

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(__dirname, "../..");
+/** Inside the repository, so that the bundle finds dist/guest as the committed one does. */
+const BUNDLE_DIRECTORY = join(ROOT, "node_modules/.cache/golem-image-tests");
+
+export interface CliResult {
+  /** 128 + the signal's number when a signal ended it. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Called with the process and all of its stderr so far, each time there is more. */
+  onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/**
+ * Bundles the command line program from the sources as they are now.
+ *
+ * @returns what runs it, as a process of its own, without node_modules
+ */
+export async function buildCli(): Promise<
+  (args: string[], options?: CliOptions) => Promise<CliResult>
+> {
+  mkdirSync(BUNDLE_DIRECTORY, { recursive: true });
+  const outfile = join(BUNDLE_DIRECTORY, `cli-${process.pid}-${Date.now()}.cjs`);
+  await build({
+    entryPoints: [join(ROOT, "src/cli/index.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+  });
+  return (args, options = {}) => run(outfile, args, options);
+}
+
+function run(program: string, args: string[], options: CliOptions): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: options.cwd,
+      env: { ...process.env, NO_COLOR: "1", ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+      options.onStderr?.(stderr, (signal) => child.kill(signal));
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      const exitCode = code ?? 128 + (signal === "SIGINT" ? 2 : 15);
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}

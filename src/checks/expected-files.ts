@@ -1,0 +1,38 @@
+import type { ExpectedFileSettings } from "../settings/settings.ts";
+import { LimitedBuffer } from "../system/limited-buffer.ts";
+import { openVolumeFile, type Volume } from "../vm/volume-files.ts";
+import { judgeText } from "./judge.ts";
+
+/** As much of a file as is searched for a pattern. */
+const MAX_SEARCHED_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Looks for the files that a test expects in the VM's volumes.
+ *
+ * @returns one sentence for each difference
+ */
+export async function judgeFiles(
+  expected: readonly ExpectedFileSettings[],
+  volumes: readonly Volume[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const file of expected) problems.push(...(await judgeFile(file, volumes)));
+  return problems;
+}
+
+async function judgeFile(
+  expected: ExpectedFileSettings,
+  volumes: readonly Volume[],
+): Promise<string[]> {
+  const opened = await openVolumeFile(volumes, expected.path);
+  if ("problem" in opened) return expected.exists ? [opened.problem] : [];
+  try {
+    if (!expected.exists) return [`${expected.path} exists, and should not`];
+    if (expected.contents.length === 0) return [];
+    const content = new LimitedBuffer(MAX_SEARCHED_BYTES);
+    for await (const chunk of opened.createReadStream({ autoClose: false })) content.append(chunk);
+    return await judgeText(expected.path, expected.contents, content.toString());
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,81 @@
+import { DeadlineError, GolemImageError } from "../errors.ts";
+import type { TestSettings } from "../settings/settings.ts";
+import { LimitedBuffer } from "../system/limited-buffer.ts";
+import { getFile, putFile } from "../vm/transfer.ts";
+import type { VirtualMachine } from "../vm/virtual-machine.ts";
+import { judgeFiles } from "./expected-files.ts";
+import { conventionalGuestExitCode, judgeCommand } from "./judge.ts";
+import type { CommandOutcome, TestResult } from "./test-outcome.ts";
+
+/** Of each stream, what is kept for the expectations and the report. */
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+/**
+ * Runs one test in a booted VM: puts files, runs the command, compares, gets files.
+ *
+ * A failed test is a result. What is thrown means that no further test can run: the VM has ended, or
+ * the run was interrupted.
+ */
+export async function runTest(
+  machine: VirtualMachine,
+  test: TestSettings,
+  commandTimeoutMs: number,
+): Promise<TestResult> {
+  const started = performance.now();
+  const problems: string[] = [];
+  let outcome: CommandOutcome | undefined;
+  try {
+    for (const { from, to } of test.put) await putFile(machine.volumes, from, to);
+    outcome = await runCommandOf(machine, test, commandTimeoutMs);
+    problems.push(...(await judgeCommand(test.expect, outcome, machine.profile)));
+    problems.push(...(await judgeFiles(test.expect.files, machine.volumes)));
+    for (const { from, to } of test.get) await getFile(machine.volumes, from, to);
+  } catch (error) {
+    if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
+    problems.push(sentence(error));
+  }
+  return {
+    name: test.name,
+    ok: problems.length === 0,
+    exitCode: outcome?.exit ? conventionalGuestExitCode(outcome.exit) : null,
+    durationMs: Math.round(performance.now() - started),
+    message: problems.join("; "),
+  };
+}
+
+async function runCommandOf(
+  machine: VirtualMachine,
+  test: TestSettings,
+  commandTimeoutMs: number,
+): Promise<CommandOutcome> {
+  const output = {
+    stdout: new LimitedBuffer(MAX_OUTPUT_BYTES),
+    stderr: new LimitedBuffer(MAX_OUTPUT_BYTES),
+  };
+  const ended = (rest: Pick<CommandOutcome, "exit" | "problem">): CommandOutcome => ({
+    ...rest,
+    stdout: output.stdout.toString(),
+    stderr: output.stderr.toString(),
+  });
+  try {
+    const exit = await machine.run({
+      argv: argvOf(test.run),
+      timeoutMs: test.timeout ?? commandTimeoutMs,
+      onOutput: (stream, chunk) => output[stream].append(chunk),
+    });
+    return ended({ exit });
+  } catch (error) {
+    if (!(error instanceof DeadlineError) || !machine.isUsable()) throw error;
+    return ended({ problem: sentence(error) });
+  }
+}
+
+function argvOf(run: TestSettings["run"]): [string, ...string[]] {
+  if (typeof run === "string") return ["/bin/sh", "-c", run];
+  const [program = "", ...rest] = run;
+  return [program, ...rest];
+}
+
+function sentence(error: Error): string {
+  return error.message.replace(/\.$/, "");
+}

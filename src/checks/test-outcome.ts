@@ -1,0 +1,22 @@
+import type { GuestExit } from "../vm/virtual-machine.ts";
+
+/** What a test's command did; of each stream the first MiB. */
+export interface CommandOutcome {
+  /** Absent when the command could not be started or did not end in time. */
+  readonly exit?: GuestExit;
+  /** Why there is no exit. */
+  readonly problem?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The verdict on one test; the shape that `--json` prints. */
+export interface TestResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** The shell's convention: 128 + the signal's number for a command that was killed; null without an end. */
+  readonly exitCode: number | null;
+  readonly durationMs: number;
+  /** Why it failed; empty when it passed. */
+  readonly message: string;
+}

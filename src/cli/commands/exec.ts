@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { UsageError } from "../../errors.ts";
+import type { Transfer } from "../../pipeline/exec-in-image.ts";
+import { LimitedBuffer } from "../../system/limited-buffer.ts";
+import { commandSettings } from "../command-settings.ts";
+import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
+import { getValue, putValue } from "../option-values.ts";
+import { writeChunk } from "../output.ts";
+import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+
+type Options = SettingOverrides &
+  OutputOptions & { settings?: string; put?: Transfer[]; get?: Transfer[] };
+
+/** Of each stream, what `--json` prints at most. */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+
+export function addExecCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("exec")
+    .description("boot a .gvmi, run one command in it, and end with its exit code")
+    .argument("<file>", "the .gvmi")
+    .argument("<command...>", "after --: the absolute path of a program, and its arguments")
+    .option("--put <host:guest>", "copy a file into a volume first (repeatable)", putValue)
+    .option("--get <guest:host>", "copy a file out of a volume after (repeatable)", getValue);
+  addSettingOptions(command, "settings", "vm");
+  addOutputOptions(command).action(async (path: string, words: string[], options: Options) => {
+    const { execInImage } = await import("../../pipeline/exec-in-image.ts");
+    const { conventionalGuestExitCode } = await import("../../checks/judge.ts");
+    const { vm } = await commandSettings(".", options);
+    const captured = {
+      stdout: new LimitedBuffer(MAX_JSON_BYTES),
+      stderr: new LimitedBuffer(MAX_JSON_BYTES),
+    };
+    const result = await execInImage({
+      path,
+      vm,
+      argv: argvOf(words),
+      put: options.put ?? [],
+      get: options.get ?? [],
+      signal: context.signal,
+      onOutput: (stream, chunk) =>
+        options.json ? captured[stream].append(chunk) : writeChunk(context[stream], chunk),
+    });
+    const exitCode = conventionalGuestExitCode(result);
+    if (options.json) {
+      const { stdout, stderr } = captured;
+      writeResult(
+        context,
+        options,
+        { ...result, exitCode, stdout: stdout.toString(), stderr: stderr.toString() },
+        () => "",
+      );
+    }
+    process.exitCode = exitCode;
+  });
+}
+
+function argvOf([program, ...rest]: string[]): [string, ...string[]] {
+  if (!program?.startsWith("/")) {
+    throw new UsageError(
+      `The command must begin with the absolute path of a program in the image, not ${JSON.stringify(program)}: a Golem VM has no PATH search.`,
+      { hint: "Write golem-image exec FILE -- /bin/sh -c '...', for example." },
+    );
+  }
+  return [program, ...rest];
+}

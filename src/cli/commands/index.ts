@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+import { addBuildCommand } from "./build.ts";
+import { addConvertCommand } from "./convert.ts";
+import { addExecCommand } from "./exec.ts";
+import { addInspectCommand } from "./inspect.ts";
+import { addLintCommand } from "./lint.ts";
+import { addPrepareCommand } from "./prepare.ts";
+import { addPublishCommand } from "./publish.ts";
+import { addRunCommand } from "./run.ts";
+import { addTestCommand } from "./test.ts";
+
+/** Adds every command, in the order in which help lists them. */
+export function addCommands(program: Command, context: CliContext): void {
+  addRunCommand(program, context);
+  addLintCommand(program, context);
+  addBuildCommand(program, context);
+  addConvertCommand(program, context);
+  addTestCommand(program, context);
+  addPublishCommand(program, context);
+  addInspectCommand(program, context);
+  addExecCommand(program, context);
+  addPrepareCommand(program, context);
+}

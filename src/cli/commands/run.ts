@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import type { RunResult } from "../../pipeline/run.ts";
+import { commandSettings } from "../command-settings.ts";
+import {
+  addOutputOptions,
+  type CliContext,
+  type OutputOptions,
+  progressFor,
+  writeResult,
+} from "../context.ts";
+import { formatBytes, formatTable } from "../format.ts";
+import { paintFinding } from "../paint-finding.ts";
+import { errorToJson } from "../report-error.ts";
+import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { stylesFor } from "../styles.ts";
+import { describeTests, resultRows } from "../summaries.ts";
+
+type Options = SettingOverrides & OutputOptions & { settings?: string };
+
+export function addRunCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("run")
+    .description("lint, build, convert, test and publish")
+    .argument("[context]", "directory that the Dockerfile copies from", ".")
+    .option("-o, --output <file>", "the .gvmi to write (default: NAME.gvmi)");
+  addSettingOptions(
+    command,
+    ...(["settings", "dockerfile", "lint", "build", "convert", "vm", "publish"] as const),
+  );
+  addOutputOptions(command).action(async (directory: string, options: Options) => {
+    const { runAllStages } = await import("../../pipeline/run.ts");
+    const settings = await commandSettings(directory, options);
+    const result: RunResult = { timings: {} };
+    try {
+      await runAllStages(
+        {
+          context: directory,
+          settings,
+          signal: context.signal,
+          progress: progressFor(context, options),
+          summaries: {
+            convert: ({ path, size }) => `${path}, ${formatBytes(size)}`,
+            test: describeTests,
+            publish: ({ url }) => url,
+            paintFinding: paintFinding(stylesFor(context.stderr)),
+          },
+        },
+        result,
+      );
+    } catch (error) {
+      // What the stages before it have found is worth having, most of all when one of them fails.
+      writeResult(context, options, { ...result, error: errorToJson(error) }, () => "");
+      throw error;
+    }
+    writeResult(context, options, result, () => formatTable(resultRows(result)));
+  });
+}

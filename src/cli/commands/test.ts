@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { commandSettings } from "../command-settings.ts";
+import {
+  addOutputOptions,
+  type CliContext,
+  type OutputOptions,
+  progressFor,
+  writeResult,
+} from "../context.ts";
+import { formatTable } from "../format.ts";
+import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { describeTests, usageRows } from "../summaries.ts";
+
+type Options = SettingOverrides & OutputOptions & { settings?: string };
+
+export function addTestCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command("test")
+    .description("boot a .gvmi as a provider does and run the settings' tests in it")
+    .argument("<file>", "the .gvmi");
+  addSettingOptions(command, "settings", "vm");
+  addOutputOptions(command).action(async (path: string, options: Options) => {
+    const { assertTestsPassed, testImage } = await import("../../pipeline/test-image.ts");
+    const { runStage } = await import("../../pipeline/progress.ts");
+    const { vm, tests } = await commandSettings(".", options);
+    const progress = progressFor(context, options);
+    const { result } = await runStage(
+      "test",
+      progress,
+      () => testImage({ path, vm, tests, signal: context.signal, progress }),
+      describeTests,
+    );
+    writeResult(context, options, result, () => formatTable(usageRows(result)));
+    assertTestsPassed(result, path);
+  });
+}

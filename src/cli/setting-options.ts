@@ -1,0 +1,118 @@
+import { type Command, Option } from "commander";
+import { parseBaseUrl } from "../publish/base-url.ts";
+import { parseTarget } from "../publish/parse-target.ts";
+import { ACCELERATORS, BUILDERS, FAIL_THRESHOLDS, type Settings } from "../settings/settings.ts";
+import { SQUASHFS_COMPRESSIONS } from "../squashfs/squashfs-writer.ts";
+import { PROFILES } from "../vm/profiles.ts";
+import {
+  buildArgumentValue,
+  durationValue,
+  memoryValue,
+  parsedBy,
+  ruleValue,
+  wholeNumberValue,
+} from "./option-values.ts";
+
+/** The options that override a part of `golem-image.yml`; each command takes the groups it uses. */
+export type SettingOverrides = {
+  file?: string;
+  ignore?: string[];
+  failOn?: Settings["lint"]["failOn"];
+  builder?: Settings["build"]["builder"];
+  buildArg?: Record<string, string>;
+  target?: string;
+  output?: string;
+  compression?: Settings["convert"]["compression"];
+  level?: number;
+  profile?: Settings["vm"]["profile"];
+  memory?: number;
+  cpus?: number;
+  accelerator?: Settings["vm"]["accelerator"];
+  timeout?: number;
+  bootTimeout?: number;
+  to?: Settings["publish"]["to"];
+  url?: string;
+};
+
+const GROUPS = {
+  settings: [new Option("--settings <file>", "settings file instead of golem-image.yml")],
+  dockerfile: [new Option("-f, --file <dockerfile>", "the Dockerfile")],
+  lint: [
+    new Option("--ignore <rule>", "leave a lint rule out (repeatable)").argParser(ruleValue),
+    new Option("--fail-on <severity>", "least severity that fails").choices(FAIL_THRESHOLDS),
+  ],
+  build: [
+    new Option("--builder <name>", "what builds the image").choices(BUILDERS),
+    new Option("--build-arg <key=value>", "build argument (repeatable)").argParser(
+      buildArgumentValue,
+    ),
+    new Option("--target <stage>", "stage of the Dockerfile to build"),
+  ],
+  convert: [
+    new Option("--compression <name>", "compression of the image").choices(SQUASHFS_COMPRESSIONS),
+    new Option("--level <number>", "compression level, 1 to 9").argParser(wholeNumberValue(1, 9)),
+  ],
+  vm: [
+    new Option("--profile <name>", "runtime generation to reproduce").choices(PROFILES),
+    new Option("--memory <amount>", "the VM's memory, such as 512MiB").argParser(memoryValue),
+    new Option("--cpus <number>", "the VM's cores").argParser(wholeNumberValue(1, 255)),
+    new Option("--accelerator <name>", "how QEMU runs the guest").choices(ACCELERATORS),
+    new Option("--timeout <duration>", "for each command, such as 30s").argParser(durationValue),
+    new Option("--boot-timeout <duration>", "until the VM is ready").argParser(durationValue),
+  ],
+  publish: [
+    new Option("--to <target>", "where to publish, such as directory:DIR").argParser(
+      parsedBy(parseTarget),
+    ),
+    new Option("--url <base>", "what the URLs of published files start with").argParser(
+      parsedBy((text: string) => parseBaseUrl(text).href),
+    ),
+  ],
+} as const;
+
+export type OptionGroup = keyof typeof GROUPS;
+
+/** Adds the options of these groups to a command. */
+export function addSettingOptions(command: Command, ...groups: OptionGroup[]): Command {
+  for (const option of groups.flatMap((group) => GROUPS[group])) command.addOption(option);
+  return command;
+}
+
+/** The settings with what the command line says in place of what the file says. */
+export function overrideSettings(settings: Settings, options: SettingOverrides): Settings {
+  const { vm } = settings;
+  return {
+    ...settings,
+    dockerfile: options.file ?? settings.dockerfile,
+    lint: {
+      ignore: [...settings.lint.ignore, ...(options.ignore ?? [])],
+      failOn: options.failOn ?? settings.lint.failOn,
+    },
+    build: {
+      builder: options.builder ?? settings.build.builder,
+      args: { ...settings.build.args, ...options.buildArg },
+      target: options.target ?? settings.build.target,
+    },
+    convert: {
+      output: options.output ?? settings.convert.output,
+      compression: options.compression ?? settings.convert.compression,
+      level: options.level ?? settings.convert.level,
+    },
+    vm: {
+      profile: options.profile ?? vm.profile,
+      memory: options.memory ?? vm.memory,
+      cpus: options.cpus ?? vm.cpus,
+      accelerator: options.accelerator ?? vm.accelerator,
+      kernel: vm.kernel,
+      timeouts: {
+        boot: options.bootTimeout ?? vm.timeouts.boot,
+        command: options.timeout ?? vm.timeouts.command,
+        total: vm.timeouts.total,
+      },
+    },
+    publish: {
+      to: options.to ?? settings.publish.to,
+      url: options.url ?? settings.publish.url,
+    },
+  };
+}

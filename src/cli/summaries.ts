@@ -1,0 +1,50 @@
+import type { RunResult } from "../pipeline/run.ts";
+import type { TestImageResult } from "../pipeline/test-image.ts";
+import type { PublishResult } from "../publish/publish.ts";
+import { formatBytes, formatMilliseconds } from "./format.ts";
+
+/** `3 of 3 tests passed on documented under TCG` */
+export function describeTests({ tests, profile, accelerator }: TestImageResult): string {
+  const passed = tests.filter((test) => test.ok).length;
+  return `${passed} of ${tests.length} tests passed on ${profile} under ${accelerator.toUpperCase()}`;
+}
+
+/** What the image needed of what the VM has, for the table at the end. */
+export function usageRows({ usage, readyMs }: TestImageResult): [string, string][] {
+  const of = (used: number, total: number) => `${formatBytes(used)} of ${formatBytes(total)}`;
+  return [
+    ["boot", `${readyMs} ms until ready`],
+    ["memory in use", of(usage.memoryTotal - usage.memoryAvailable, usage.memoryTotal)],
+    ["overlay in use", of(usage.overlayUsed, usage.overlaySize)],
+    ["/tmp in use", of(usage.tmpUsed, usage.tmpSize)],
+  ];
+}
+
+export function publishedRows(published: PublishResult): [string, string][] {
+  return [
+    ["hash", published.hash],
+    ["url", published.url],
+    ["package", published.package],
+    ["size", `${formatBytes(published.size)} (${published.size} bytes)`],
+  ];
+}
+
+/** The closing table of a whole run. */
+export function resultRows({ convert, test, publish, timings }: RunResult): [string, string][] {
+  const identity: [string, string][] = publish
+    ? publishedRows(publish)
+    : [
+        ["hash", convert?.hash ?? ""],
+        ["url", "not published"],
+        ["size", formatBytes(convert?.size ?? 0)],
+      ];
+  const times = Object.entries(timings)
+    .map(([stage, milliseconds]) => `${stage} ${formatMilliseconds(milliseconds)}`)
+    .join(", ");
+  return [
+    ["file", convert?.path ?? ""],
+    ...identity,
+    ...(test ? usageRows(test) : []),
+    ["timings", times],
+  ];
+}

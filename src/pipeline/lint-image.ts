@@ -1,0 +1,75 @@
+import { LintFailedError } from "../errors.ts";
+import { type Finding, reachesThreshold } from "../lint/finding.ts";
+import { lint } from "../lint/lint.ts";
+import { readDockerfile } from "../lint/read-dockerfile.ts";
+import type { EntryMetadata } from "../oci/entry.ts";
+import type { RunConfig } from "../oci/image-config.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** What lint sees of an image that has been built. */
+export interface BuiltImage {
+  /** What findings call it when there is no Dockerfile. */
+  readonly name: string;
+  readonly config: RunConfig;
+  readonly entries: Iterable<EntryMetadata>;
+}
+
+export interface LintInput {
+  readonly settings: Pick<Settings, "dockerfile" | "build" | "lint">;
+  /** Without it only the Dockerfile is looked at; with it the Dockerfile may be missing. */
+  readonly image?: BuiltImage;
+}
+
+/** What `lint --json` prints. */
+export interface LintResult {
+  readonly findings: readonly Finding[];
+}
+
+export interface LintReport extends LintResult {
+  /** The texts of the files that findings name, to be shown with them. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/**
+ * Looks for what will not work on Golem in a Dockerfile and, when it has been built, in the image.
+ *
+ * @throws {BuildError} when the Dockerfile cannot be read and there is no image to look at instead
+ * @throws {SettingsError} when a rule to ignore does not exist
+ */
+export async function lintImage({ settings, image }: LintInput): Promise<LintReport> {
+  const path = settings.dockerfile;
+  const text = await readDockerfile(path).catch((error) => {
+    if (image) return undefined;
+    throw error;
+  });
+  const build = { buildArguments: settings.build.args, target: settings.build.target };
+  const findings = lint(
+    {
+      ...(text !== undefined && { dockerfile: { path, text, build } }),
+      ...(image && { image }),
+    },
+    { ignore: settings.lint.ignore },
+  );
+  return { findings, sources: new Map(text === undefined ? [] : [[path, text]]) };
+}
+
+/** @throws {LintFailedError} when a finding is at or above the threshold */
+export function assertLintPassed(result: LintResult, settings: Settings["lint"]): void {
+  if (!reachesThreshold(result.findings, settings.failOn)) return;
+  throw new LintFailedError(
+    `Lint found ${describeFindings(result.findings)}; findings of severity ${settings.failOn} or above fail the run.`,
+    {
+      hint: "Apply the cures above, leave a rule out with lint.ignore, or set lint.failOn in golem-image.yml.",
+    },
+  );
+}
+
+/** `1 error, 2 warnings` */
+export function describeFindings(findings: readonly Finding[]): string {
+  const counts = (["error", "warning", "info"] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    if (count === 0) return [];
+    return [`${count} ${severity === "info" || count === 1 ? severity : `${severity}s`}`];
+  });
+  return counts.length === 0 ? "nothing" : counts.join(", ");
+}

@@ -1,0 +1,37 @@
+import { inspectGvmi } from "../gvmi/read.ts";
+import type { TargetDescription } from "../publish/parse-target.ts";
+import { type PublishResult, publish } from "../publish/publish.ts";
+import type { Progress } from "./progress.ts";
+
+export interface PublishImageInput {
+  /** The .gvmi. */
+  readonly path: string;
+  /** What people call the image. */
+  readonly name: string;
+  readonly to: TargetDescription;
+  /** What the URL of the published file starts with. */
+  readonly url?: string;
+  readonly signal?: AbortSignal;
+  readonly progress: Progress;
+}
+
+/**
+ * Publishes a .gvmi and checks that a provider could download it. The file is hashed now: what is published
+ * is what is there, whatever an earlier stage said.
+ *
+ * @throws {GvmiFormatError} when the file is not a sound .gvmi
+ * @throws {PublishError} when it cannot be published, or not be downloaded as the very same bytes
+ */
+export async function publishImage(input: PublishImageInput): Promise<PublishResult> {
+  const { path, name, to, url, signal, progress } = input;
+  const { hash, sha256, size, volumes } = await inspectGvmi(path, signal);
+  const result = await publish({ path, name, hash, sha256, size, volumes }, to, {
+    ...(signal && { signal }),
+    ...(url !== undefined && { baseUrl: url }),
+    onProgress: ({ step, done, total }) =>
+      progress.detail(`${step} ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`),
+  });
+  if (!result.isNew) progress.note("the same bytes were there already; nothing was copied");
+  if (result.check.limitation) progress.note(result.check.limitation);
+  return result;
+}

@@ -1,0 +1,60 @@
+import { exportImage } from "../build/export-image.ts";
+import { parseImageSource } from "../build/parse-image-source.ts";
+import { withImage } from "../oci/image.ts";
+import { withTemporaryDirectory } from "../system/temporary.ts";
+import { type ConvertOptions, type ConvertResult, convertArchive } from "./convert.ts";
+import type { BuiltImage } from "./lint-image.ts";
+import type { Progress } from "./progress.ts";
+
+/**
+ * Runs `body` with the archive of an image that exists already; one of a Docker engine is saved first,
+ * and removed afterwards.
+ *
+ * @param source `docker:NAME`, `oci-archive:FILE`, `docker-archive:FILE`, `oci:DIRECTORY`, or a path
+ * @throws {ImageSourceError} when the source is not understood, or not there
+ */
+export async function withSourceArchive<T>(
+  source: string,
+  options: { signal?: AbortSignal },
+  body: (archive: string) => Promise<T>,
+): Promise<T> {
+  const description = parseImageSource(source);
+  return withTemporaryDirectory(async (outputDirectory) => {
+    const { archive } = await exportImage(description, { outputDirectory, ...options });
+    return body(archive);
+  });
+}
+
+/** Runs `body` with what lint needs of an image that exists already. */
+export async function withSourceImage<T>(
+  source: string,
+  options: { signal?: AbortSignal },
+  body: (image: BuiltImage) => Promise<T>,
+): Promise<T> {
+  return withSourceArchive(source, options, (archive) =>
+    withImage(archive, options, async (image) => {
+      const tree = await image.readTree();
+      return body({ name: source, config: image.config, entries: tree.metadata() });
+    }),
+  );
+}
+
+export interface ConvertSourceInput
+  extends Pick<ConvertOptions, "output" | "compression" | "level" | "signal"> {
+  /** As for `withSourceArchive`. */
+  readonly source: string;
+  readonly progress: Progress;
+}
+
+/** Converts an image that exists already. Throws what `convertArchive` and `withSourceArchive` throw. */
+export async function convertSource(input: ConvertSourceInput): Promise<ConvertResult> {
+  const { source, progress, ...options } = input;
+  return withSourceArchive(source, { signal: input.signal }, (archive) =>
+    convertArchive({
+      ...options,
+      source: archive,
+      onProgress: (detail) => progress.detail(detail),
+      onWarning: (message) => progress.note(`warning: ${message}`),
+    }),
+  );
+}
