@@ -68,6 +68,20 @@ static int set_mtu(int control, const char *name, int bytes) {
     return ioctl(control, SIOCSIFMTU, &request);
 }
 
+static in_addr_t number_of(const struct sockaddr *address) {
+    struct sockaddr_in internet;
+    memcpy(&internet, address, sizeof internet);
+    return internet.sin_addr.s_addr;
+}
+
+/* Whether the interface's own address is in the network: its members are then reached without a gateway. */
+static bool is_own_network(struct bytes own, const struct rtentry *route) {
+    struct sockaddr address;
+    in_addr_t mask = number_of(&route->rt_genmask);
+    return is_given(own) && parse_address(own, &address) == 0 &&
+           (number_of(&address) & mask) == number_of(&route->rt_dst) && mask != 0;
+}
+
 /* Routes the network (everything when none is given) through the gateway. */
 static int add_route(int control, char *name, const struct request *request) {
     struct rtentry route = {.rt_flags = RTF_UP | RTF_GATEWAY, .rt_dev = name};
@@ -79,7 +93,8 @@ static int add_route(int control, char *name, const struct request *request) {
         parse_address(has_network ? request->network : everything, &route.rt_dst) < 0 ||
         parse_address(has_network ? request->mask : everything, &route.rt_genmask) < 0)
         return -1;
-    /* The interface's own network is routed already. */
+    if (is_own_network(request->interface_address, &route))
+        return 0;
     return ioctl(control, SIOCADDRT, &route) < 0 && errno != EEXIST ? -1 : 0;
 }
 

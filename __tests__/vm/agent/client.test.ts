@@ -126,7 +126,8 @@ describe("faults on the wire", () => {
   });
 
   test("notifications about unknown processes are ignored", async () => {
-    agent.onRequest = ({ id }) => agent.send(outputAvailable(1n, 1), processDied(2n, 0, 0), ok(id));
+    const flood = Array.from({ length: 2000 }, () => outputAvailable(1n, 1));
+    agent.onRequest = ({ id }) => agent.send(...flood, processDied(2n, 0, 0), ok(id));
     await client.quit();
   });
 
