@@ -1,16 +1,14 @@
 import { ImageSourceError } from "../errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { displayName, type Entry, type EntryMetadata } from "./entry.ts";
-import { describe, type ImageTree } from "./image-tree.ts";
+import { displayName, type Entry } from "./entry.ts";
+import { describe, type ImageTree, type TreePath } from "./image-tree.ts";
 import type { FileInode } from "./inode.ts";
 import { type Layer, layerName, openLayer } from "./layer.ts";
 
 const ZEROS = Buffer.alloc(1024 * 1024);
 
-interface PendingFile {
-  readonly metadata: EntryMetadata;
-  readonly inode: FileInode;
-}
+/** A path whose inode is a file. */
+type FilePath = TreePath & { readonly inode: FileInode };
 
 /**
  * Everything in an image as one stream, in an order that depends on the image alone: what has no content
@@ -26,32 +24,35 @@ export async function* streamEntries(
   layers: readonly Layer[],
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
-  const files = layers.map((): PendingFile[] => []);
-  const links: EntryMetadata[] = [];
+  const files = layers.map((): FilePath[] => []);
+  const links: TreePath[] = [];
   for (const item of tree.walk()) {
     signal?.throwIfAborted();
-    const metadata = describe(item);
-    if (item.inode.type !== "file") yield metadata;
-    else if (item.linkedTo !== undefined) links.push(metadata);
-    else files[item.inode.layer]?.push({ metadata, inode: item.inode });
+    if (!isFile(item)) yield describe(item);
+    else if (item.linkedTo !== undefined) links.push(item);
+    else files[item.inode.layer]?.push(item);
   }
   for (const [index, layer] of layers.entries())
     yield* layerFiles(layer, files[index] ?? [], signal);
-  yield* links;
+  for (const link of links) yield describe(link);
+}
+
+function isFile(item: TreePath): item is FilePath {
+  return item.inode.type === "file";
 }
 
 async function* layerFiles(
   layer: Layer,
-  files: PendingFile[],
+  files: FilePath[],
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
   files.sort((left, right) => left.inode.content.offset - right.inode.content.offset);
   if (files.length === 0) return;
   const reader = await openLayer(layer, signal);
   try {
-    for (const { metadata, inode } of files) {
+    for (const file of files) {
       signal?.throwIfAborted();
-      yield { ...metadata, content: readContent(layer, reader, metadata, inode) };
+      yield { ...describe(file), content: readContent(layer, reader, file) };
     }
   } finally {
     await reader.close();
@@ -61,8 +62,7 @@ async function* layerFiles(
 async function* readContent(
   layer: Layer,
   reader: ByteReader,
-  { path }: EntryMetadata,
-  { content, size }: FileInode,
+  { path, inode: { content, size } }: FilePath,
 ): AsyncGenerator<Buffer> {
   await reader.skip(content.offset - reader.position);
   let written = 0;

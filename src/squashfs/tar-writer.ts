@@ -91,7 +91,7 @@ function finishHeader(header: Buffer, typeFlag: string): Buffer {
   header.write("ustar\x0000", 257, "latin1");
   header.fill(0x20, 148, 156);
   let sum = 0;
-  for (const byte of header) sum += byte;
+  for (let index = 0; index < BLOCK_SIZE; index++) sum += header[index] as number;
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return header;
 }
