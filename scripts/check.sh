@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/setup.sh --for test
+
 echo "== format and lint"
 npx --no-install biome check --error-on-warnings .
 

@@ -67,6 +67,10 @@ find_missing_tools() {
     need gcc gcc
     need python3 python3
     need openssl openssl
+    need xz xz-utils
+    need zstd zstd
+    need ps procps
+    need git git
     with_buildah=yes
   fi
   if [[ $with_buildah == yes ]] || ! has_docker_engine; then
