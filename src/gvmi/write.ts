@@ -5,7 +5,7 @@ import type { Entry } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { SquashfsOptions, SquashfsWriter } from "../squashfs/squashfs-writer.ts";
 import { Tar2sqfsWriter } from "../squashfs/tar2sqfs-writer.ts";
-import { replaceFile } from "../system/temporary.ts";
+import { replaceFile } from "../system/replace-file.ts";
 import type { GvmiHashes } from "./hash.ts";
 import { hashFile } from "./hash-file.ts";
 import { encodeMetadata } from "./metadata.ts";

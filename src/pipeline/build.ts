@@ -2,7 +2,8 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type BuiltImage, buildImage } from "../build/build-image.ts";
 import type { Settings } from "../settings/settings.ts";
-import { replaceFile, withTemporaryDirectory } from "../system/temporary.ts";
+import { replaceFile } from "../system/replace-file.ts";
+import { withTemporaryDirectory } from "../system/temporary.ts";
 import type { Progress } from "./progress.ts";
 
 export interface BuildInput {

@@ -18,7 +18,7 @@ export async function copyVerified(
 ): Promise<void> {
   const source = await openImage(file.path);
   try {
-    const sink = await open(destination, "wx", 0o644);
+    const sink = await open(destination, "w");
     try {
       const hasher = new GvmiHasher();
       const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);

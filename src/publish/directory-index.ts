@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PublishError } from "../errors.ts";
-import { replaceFile } from "../system/temporary.ts";
+import { replaceFile } from "../system/replace-file.ts";
 import { openIfRegular } from "./open-if-regular.ts";
 
 export const INDEX_FILE_NAME = "index.json";
@@ -115,7 +115,7 @@ function recordName(hash: string): string {
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;
-  await replaceFile(path, (partial) => writeFile(partial, text, { flag: "wx", mode: 0o644 }));
+  await replaceFile(path, (partial) => writeFile(partial, text));
 }
 
 /** The text of a regular file; a larger one is as good as unreadable. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PublishError } from "../errors.ts";
 import { hashFile } from "../gvmi/hash-file.ts";
-import { replaceFile } from "../system/temporary.ts";
+import { replaceFile } from "../system/replace-file.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { checkDownload } from "./check-download.ts";
 import { copyVerified } from "./copy-verified.ts";

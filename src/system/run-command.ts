@@ -47,8 +47,9 @@ export async function runCommand(
 ): Promise<CommandResult> {
   options.signal?.throwIfAborted();
   const child = execa(command.program, [...command.args], childOptions(command, options));
-  if (options.onLine) followLines(child, options.onLine);
+  const followed = options.onLine && followLines(child, options.onLine);
   const result = await child;
+  await followed;
   options.signal?.throwIfAborted();
   if (result.code === "ENOENT" || result.code === "EACCES") {
     throw new MissingToolError(
@@ -88,14 +89,16 @@ function childOptions(command: Command, options: RunOptions) {
   } satisfies Options;
 }
 
-function followLines(child: ResultPromise, onLine: NonNullable<RunOptions["onLine"]>): void {
-  for (const stream of ["stdout", "stderr"] as const) {
-    (async () => {
-      for await (const line of child.iterable({ from: stream })) onLine(String(line), stream);
-    })().catch(() => {
-      // The command's end, which the caller awaits, reports the same failure.
-    });
-  }
+/** Ends when every line was handed on: a last line without a newline comes later than the command's end. */
+async function followLines(
+  child: ResultPromise,
+  onLine: NonNullable<RunOptions["onLine"]>,
+): Promise<void> {
+  const follow = async (stream: "stdout" | "stderr") => {
+    for await (const line of child.iterable({ from: stream })) onLine(String(line), stream);
+  };
+  // The command's end, which the caller awaits, reports the same failures.
+  await Promise.allSettled([follow("stdout"), follow("stderr")]);
 }
 
 /** The shell's convention for a command's end as one number: its code, or 128 + the signal's number. */

@@ -3,7 +3,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UsageError, VmError } from "../errors.ts";
-import { replaceFile } from "../system/temporary.ts";
+import { replaceFile } from "../system/replace-file.ts";
 import { openVolumeFile, type Volume, writeVolumeFile } from "./volume-files.ts";
 
 /**

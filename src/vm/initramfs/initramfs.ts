@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheDirectory } from "../../system/cache-directory.ts";
-import { replaceFile } from "../../system/temporary.ts";
+import { replaceFile } from "../../system/replace-file.ts";
 import { readModule } from "../kernel/module-file.ts";
 import { moduleName } from "../kernel/module-name.ts";
 import { type CpioEntry, cpioDirectory, encodeCpio } from "./cpio.ts";

@@ -5,7 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
-import { replaceFile, withTemporaryDirectory } from "../../system/temporary.ts";
+import { replaceFile } from "../../system/replace-file.ts";
+import { withTemporaryDirectory } from "../../system/temporary.ts";
 import { type Accelerator, type MachineDescription, qemuCommand } from "./command-line.ts";
 import { startQemu } from "./process.ts";
 
