@@ -139,10 +139,12 @@ describe("the builders' command lines", () => {
       environment,
       directory: "/tmp/o,u t",
     });
-    expect(pullCommand("debian:12", { environment: { STORAGE_DRIVER: "vfs" } })).toEqual({
+    expect(
+      pullCommand("debian:12", { environment: { STORAGE_DRIVER: "vfs" } }, environment),
+    ).toEqual({
       program: "buildah",
       args: ["pull", "--quiet", "--policy=missing", "debian:12"],
-      environment: { STORAGE_DRIVER: "vfs" },
+      environment: { STORAGE_DRIVER: "vfs", TMPDIR: "/tmp/o/buildah/tmp" },
     });
   });
 

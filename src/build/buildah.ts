@@ -49,13 +49,14 @@ async function buildWithBuildah(
   control: BuildControl,
 ): Promise<BuiltArchive> {
   const { signal } = control;
-  const run = (activity: string, command: Command, quietly = false) =>
-    runStep(activity, isolated(namespaces, command), quietly && signal ? { signal } : control);
-  // Elsewhere this would fetch images for the machine's own architecture; the build does better then.
-  for (const image of process.arch === "x64" ? plan.baseImages : []) {
-    await run(`fetch ${image}`, pullCommand(image, baseStore));
-  }
+  const quiet: BuildControl = signal ? { signal } : {};
+  const run = (activity: string, command: Command, isQuiet = false) =>
+    runStep(activity, isolated(namespaces, command), isQuiet ? quiet : control);
   await withPrivateStore(plan.outputDirectory, namespaces, baseStore, signal, async (store) => {
+    // Elsewhere this would fetch images for the machine's own architecture; the build does better then.
+    for (const image of process.arch === "x64" ? plan.baseImages : []) {
+      await run(`fetch ${image}`, pullCommand(image, baseStore, store.environment));
+    }
     await run("build the image", buildCommand(plan, store.flags, store.environment, baseStore));
     const inspected = await run(
       "inspect the image",
@@ -83,9 +84,14 @@ function runStep(
  */
 export function pullCommand(
   image: string,
-  { environment }: Pick<BaseStore, "environment">,
+  baseStore: Pick<BaseStore, "environment">,
+  environment: Readonly<Record<string, string>>,
 ): Command {
-  return { program: "buildah", args: ["pull", "--quiet", "--policy=missing", image], environment };
+  return {
+    program: "buildah",
+    args: ["pull", "--quiet", "--policy=missing", image],
+    environment: { ...baseStore.environment, ...environment },
+  };
 }
 
 /** The build itself. Chroot isolation needs neither a container runtime nor network set-up. */

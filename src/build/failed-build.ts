@@ -47,11 +47,19 @@ function printable(line: string): string {
   return text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text;
 }
 
+const UNREACHABLE_REGISTRY =
+  /pinging container registry|failed to resolve source metadata|Get "https?:\/\/[^"]+\/v2\/|pull access denied/;
+
 function explain(lines: readonly string[]): FailureContext {
   const text = lines.join("\n");
   if (/short-name .* did not resolve/.test(text)) {
     return {
       hint: "buildah wants the registry in the name of an image: write `FROM docker.io/library/debian`, for example.",
+    };
+  }
+  if (UNREACHABLE_REGISTRY.test(text)) {
+    return {
+      hint: "A base image could not be fetched. Check its name, and that this machine reaches its registry.",
     };
   }
   if (/no space left on device/i.test(text)) {
