@@ -180,7 +180,7 @@ describe("building with buildah", () => {
       [
         "FROM scratch",
         ...SHELL,
-        "RUN trap '' TERM INT HUP; echo started; sleep 86399; sleep 86399",
+        "RUN trap '' TERM INT HUP; echo started; sleep 86397; sleep 86397",
       ],
       /^started/,
     ],
@@ -207,7 +207,7 @@ describe("building with buildah", () => {
         await expect(building).rejects.toBe(reason);
         expect(await readdir(outputDirectory)).toEqual([]);
         expect(await processesWith(directory)).toEqual([]);
-        expect(await processesWith("86399")).toEqual([]);
+        expect(await processesWith("86397")).toEqual([]);
       });
       expect(await traces()).toEqual(before);
     },
