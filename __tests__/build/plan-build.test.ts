@@ -40,7 +40,7 @@ describe("planBuild", () => {
   it.each([
     ["there is none", async () => {}, /^There is no Dockerfile at .*\/Dockerfile\.$/],
     ["it is empty", (path: string) => writeFile(path, " \n"), /Dockerfile is empty\.$/],
-    ["it is a directory", (path: string) => mkdir(path), /Dockerfile is a directory\.$/],
+    ["it is a directory", (path: string) => mkdir(path), /Dockerfile is not a regular file\.$/],
   ])("says what is wrong with the Dockerfile when %s", async (_, make, message) => {
     await withTemporaryDirectory(async (context) => {
       await make(join(context, "Dockerfile"));

@@ -1,4 +1,4 @@
-import type { BuildOptions } from "../../src/lint/dockerfile/stages.ts";
+import type { BuildOptions } from "../../src/dockerfile/stages.ts";
 import type { Finding } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";
 import type { EntryMetadata } from "../../src/oci/entry.ts";

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of variables in Dockerfiles
-import { describeFinalImage } from "../../src/lint/dockerfile/final-image.ts";
-import { parseDockerfile } from "../../src/lint/dockerfile/parse-dockerfile.ts";
-import { splitLines } from "../../src/lint/dockerfile/source-text.ts";
+import { describeFinalImage } from "../../src/dockerfile/final-image.ts";
+import { parseDockerfile } from "../../src/dockerfile/parse-dockerfile.ts";
+import { splitLines } from "../../src/dockerfile/source-text.ts";
 import { formatText } from "../../src/lint/format-text.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { findingsOf, placesOf } from "./lint-text.ts";

@@ -1,6 +1,6 @@
-import { expandWord } from "../lint/dockerfile/expand.ts";
-import { parseDockerfile } from "../lint/dockerfile/parse-dockerfile.ts";
-import { type BuildOptions, inheritedStages, splitStages } from "../lint/dockerfile/stages.ts";
+import { expandWord } from "../dockerfile/expand.ts";
+import { parseDockerfile } from "../dockerfile/parse-dockerfile.ts";
+import { type BuildOptions, inheritedStages, splitStages } from "../dockerfile/stages.ts";
 import { PLATFORM } from "./builder.ts";
 
 /**

@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readDockerfile } from "../dockerfile/read-dockerfile.ts";
 import { BuildError } from "../errors.ts";
 import { passBuildArguments } from "./build-arguments.ts";
 import type { BuildPlan } from "./builder.ts";
@@ -25,7 +26,7 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
   const { args = {}, target } = request;
   const context = await checkContext(request.context);
   const dockerfile = resolve(request.dockerfile ?? join(context, "Dockerfile"));
-  const text = await readDockerfile(dockerfile);
+  const text = await readInstructions(dockerfile);
   passBuildArguments(args);
   checkTarget(target);
   const stages = { buildArguments: args, ...(target !== undefined && { target }) };
@@ -67,26 +68,12 @@ async function checkContext(given: string): Promise<string> {
   return context;
 }
 
-async function readDockerfile(path: string): Promise<string> {
-  const hint =
-    "Name it with `--file`, or with `dockerfile:` in golem-image.yml, when it has another name.";
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new BuildError(`There is no Dockerfile at ${path}.`, { hint });
-    if (code === "EISDIR") {
-      throw new BuildError(`The Dockerfile ${path} is a directory.`, { hint });
-    }
-    throw new BuildError(`Cannot read the Dockerfile ${path}: ${message}.`, { cause: error });
-  }
-  if (text.trim() === "") {
-    throw new BuildError(`The Dockerfile ${path} is empty.`, {
-      hint: "It needs at least one FROM instruction.",
-    });
-  }
-  return text;
+async function readInstructions(path: string): Promise<string> {
+  const text = await readDockerfile(path);
+  if (text.trim() !== "") return text;
+  throw new BuildError(`The Dockerfile ${path} is empty.`, {
+    hint: "It needs at least one FROM instruction.",
+  });
 }
 
 function checkTarget(target: string | undefined): void {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Place } from "./dockerfile/source-text.ts";
+import type { Place } from "../dockerfile/source-text.ts";
 import type { LintContext } from "./rule.ts";
 
 export interface EffectivePath {

@@ -1,5 +1,5 @@
-import { escapeControls } from "./display-text.ts";
-import { splitLines } from "./dockerfile/source-text.ts";
+import { splitLines } from "../dockerfile/source-text.ts";
+import { escapeControls } from "../system/display-text.ts";
 import type { Finding } from "./finding.ts";
 
 export interface TextFormatOptions {

@@ -1,4 +1,4 @@
-import type { DeclaredVariable } from "./dockerfile/final-image.ts";
+import type { DeclaredVariable } from "../dockerfile/final-image.ts";
 
 /** More would not be read in a message. */
 const MAX_LENGTH = 1000;

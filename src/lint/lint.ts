@@ -1,10 +1,10 @@
+import { describeFinalImage } from "../dockerfile/final-image.ts";
+import { parseDockerfile } from "../dockerfile/parse-dockerfile.ts";
+import type { BuildOptions } from "../dockerfile/stages.ts";
 import { SettingsError } from "../errors.ts";
 import type { EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import { nearest } from "../settings/nearest.ts";
-import { describeFinalImage } from "./dockerfile/final-image.ts";
-import { parseDockerfile } from "./dockerfile/parse-dockerfile.ts";
-import type { BuildOptions } from "./dockerfile/stages.ts";
 import { compareFindings, type Finding } from "./finding.ts";
 import type { Depth, LintContext } from "./rule.ts";
 import { RULES } from "./rules/index.ts";

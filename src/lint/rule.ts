@@ -1,8 +1,8 @@
+import type { FinalImage } from "../dockerfile/final-image.ts";
+import type { Dockerfile } from "../dockerfile/parse-dockerfile.ts";
+import type { Place } from "../dockerfile/source-text.ts";
 import type { EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
-import type { FinalImage } from "./dockerfile/final-image.ts";
-import type { Dockerfile } from "./dockerfile/parse-dockerfile.ts";
-import type { Place } from "./dockerfile/source-text.ts";
 import type { Severity } from "./finding.ts";
 
 /** What a rule can look at: the Dockerfile, the image's run configuration, the image's files. */

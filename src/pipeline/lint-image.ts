@@ -1,7 +1,7 @@
+import { readDockerfile } from "../dockerfile/read-dockerfile.ts";
 import { LintFailedError } from "../errors.ts";
 import { type Finding, reachesThreshold } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
-import { readDockerfile } from "../lint/read-dockerfile.ts";
 import type { EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { displayText } from "../display-text.ts";
+import { displayText } from "../../system/display-text.ts";
 import { effectiveVolumes, isBelow } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,5 +1,5 @@
 import type { EntryMetadata } from "../../oci/entry.ts";
-import { displayText } from "../display-text.ts";
+import { displayText } from "../../system/display-text.ts";
 import {
   type EffectivePath,
   effectiveVolumes,

@@ -1,4 +1,4 @@
-import type { DeclaredCommand } from "../dockerfile/final-image.ts";
+import type { DeclaredCommand } from "../../dockerfile/final-image.ts";
 import { basePlace } from "../effective-image.ts";
 import { initCommand } from "../init-command.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";

@@ -1,6 +1,6 @@
-import { displayText } from "../display-text.ts";
-import type { DeclaredVariable } from "../dockerfile/final-image.ts";
-import type { Place } from "../dockerfile/source-text.ts";
+import type { DeclaredVariable } from "../../dockerfile/final-image.ts";
+import type { Place } from "../../dockerfile/source-text.ts";
+import { displayText } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
 import { shellQuote } from "../init-command.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";

@@ -1,4 +1,4 @@
-import { displayText } from "../display-text.ts";
+import { displayText } from "../../system/display-text.ts";
 import type { Rule } from "../rule.ts";
 
 export const noPorts: Rule = {

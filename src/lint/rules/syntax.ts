@@ -1,7 +1,7 @@
+import type { Instruction } from "../../dockerfile/parse-dockerfile.ts";
+import { parseJsonForm, splitAtSpaces } from "../../dockerfile/words.ts";
 import { nearest } from "../../settings/nearest.ts";
-import { displayText } from "../display-text.ts";
-import type { Instruction } from "../dockerfile/parse-dockerfile.ts";
-import { parseJsonForm, splitAtSpaces } from "../dockerfile/words.ts";
+import { displayText } from "../../system/display-text.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 /** @see https://docs.docker.com/reference/dockerfile/#overview */

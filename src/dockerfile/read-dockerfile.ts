@@ -30,7 +30,7 @@ export async function readDockerfile(path: string): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new BuildError(`There is no Dockerfile at ${path}.`, {
-        hint: "Name the directory that has it, or set dockerfile in golem-image.yml.",
+        hint: "Name the directory that has it, or the file itself with --file or with dockerfile: in golem-image.yml.",
         cause: error,
       });
     }

@@ -1,5 +1,5 @@
 import { type Copy, DockerfileParser, type Instruction as ParsedInstruction } from "dockerfile-ast";
-import { displayText } from "../display-text.ts";
+import { displayText } from "../system/display-text.ts";
 import { joinContinuedLines } from "./logical-line.ts";
 import { type Place, SourceText, splitLines } from "./source-text.ts";
 

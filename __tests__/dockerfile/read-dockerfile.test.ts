@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readDockerfile } from "../../src/dockerfile/read-dockerfile.ts";
 import { BuildError } from "../../src/errors.ts";
-import { readDockerfile } from "../../src/lint/read-dockerfile.ts";
 
 let directory: string;
 
