@@ -5,6 +5,9 @@ import { BuildError } from "../errors.ts";
 /** Dockerfiles are written by people; this is some 30,000 lines. */
 const MAX_BYTES = 1024 * 1024;
 
+const HINT =
+  "Name the directory that has it, or the file itself with --file or with dockerfile: in golem-image.yml.";
+
 /**
  * Reads a Dockerfile as text; bytes that are not UTF-8 become replacement characters.
  *
@@ -15,7 +18,7 @@ export async function readDockerfile(path: string): Promise<string> {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const status = await handle.stat();
-      if (!status.isFile()) throw new BuildError(`${path} is not a regular file.`);
+      if (!status.isFile()) throw new BuildError(`${path} is not a regular file.`, { hint: HINT });
       if (status.size > MAX_BYTES) {
         throw new BuildError(
           `${path} has ${status.size} bytes; a Dockerfile has at most ${MAX_BYTES}.`,
@@ -30,7 +33,7 @@ export async function readDockerfile(path: string): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new BuildError(`There is no Dockerfile at ${path}.`, {
-        hint: "Name the directory that has it, or the file itself with --file or with dockerfile: in golem-image.yml.",
+        hint: HINT,
         cause: error,
       });
     }
