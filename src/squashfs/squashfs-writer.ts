@@ -1,4 +1,5 @@
 import type { Entry } from "../oci/entry.ts";
+import type { ModificationTimes } from "./modification-times.ts";
 
 /** The compressors that providers' kernels (Alpine linux-virt 5.10) read. */
 export const SQUASHFS_COMPRESSIONS = ["gzip", "xz", "lzo", "lz4"] as const;
@@ -10,6 +11,8 @@ export interface SquashfsOptions {
   readonly level?: number;
   /** Bytes of a data block: a power of two from 4 KiB to 1 MiB, 128 KiB by default. */
   readonly blockSize?: number;
+  /** "keep" by default. */
+  readonly modificationTimes?: ModificationTimes;
   readonly signal?: AbortSignal;
 }
 

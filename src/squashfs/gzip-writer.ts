@@ -1,0 +1,125 @@
+import { ConversionError } from "../errors.ts";
+import type { Entry } from "../oci/entry.ts";
+import { checkOptions } from "./compression-options.ts";
+import { GZIP_DEFAULT_LEVEL, GZIP_DEFAULT_WINDOW, SUPERBLOCK_SIZE } from "./format.ts";
+import { type ModificationTimes, squashfsSeconds } from "./modification-times.ts";
+import type { SquashfsOptions, SquashfsWriter } from "./squashfs-writer.ts";
+import { abortable } from "./write/abortable.ts";
+import { appendTables } from "./write/append-tables.ts";
+import { type BlockCompressor, ZlibBlockCompressor } from "./write/block-compressor.ts";
+import { BlockQueue, type WrittenBlock } from "./write/block-queue.ts";
+import { DataWriter } from "./write/data-writer.ts";
+import { encodeSuperblock } from "./write/encode-superblock.ts";
+import { FileLayouts } from "./write/file-layouts.ts";
+import { FragmentPacker } from "./write/fragment-packer.ts";
+import { IdTable } from "./write/id-table.ts";
+import { ImageBuilder } from "./write/image-builder.ts";
+import { encodeUncompressedMetadataBlock } from "./write/metadata-writer.ts";
+import { OutputFile } from "./write/output-file.ts";
+import { StoredBlocks } from "./write/stored-blocks.ts";
+import { XattrTable } from "./write/xattr-table.ts";
+
+/** What block devices and kernels need: the image ends at a multiple of it. */
+const PADDING = 4096;
+
+/** Uncompressed bytes on their way to be compressed: enough work for every thread, little memory. */
+const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
+const MIN_BLOCKS_IN_FLIGHT = 16;
+const MAX_BLOCKS_IN_FLIGHT = 256;
+
+export interface GzipWriterOptions {
+  /** zlib at the level of `SquashfsOptions` by default; what it returns must be in zlib's format. */
+  readonly compressor?: BlockCompressor;
+  /** Blocks that are compressed or wait for it, at most. The bytes of the image do not depend on it. */
+  readonly blocksInFlight?: number;
+  /** Called with each data and fragment block in the order of the image. */
+  readonly onBlock?: (block: WrittenBlock) => void;
+}
+
+/**
+ * Writes squashfs images that are compressed with gzip (which is zlib's format). Data is written while
+ * contents come in, each different content once, what lies behind a file's last full block together with
+ * others'; tables follow. Chunks of contents are used without a copy: they must stay as they are.
+ *
+ * @see https://docs.kernel.org/filesystems/squashfs.html
+ */
+export class GzipWriter implements SquashfsWriter {
+  private readonly options: GzipWriterOptions;
+
+  constructor(options: GzipWriterOptions = {}) {
+    this.options = options;
+  }
+
+  async write(
+    entries: AsyncIterable<Entry> | Iterable<Entry>,
+    outputPath: string,
+    options: SquashfsOptions,
+  ): Promise<void> {
+    const { compression, blockSize, level = GZIP_DEFAULT_LEVEL } = checkOptions(options);
+    if (compression !== "gzip") {
+      throw new ConversionError(`This writer compresses with gzip, not with ${compression}.`);
+    }
+    const { signal, modificationTimes = "keep" } = options;
+    signal?.throwIfAborted();
+    await OutputFile.use(outputPath, async (output) => {
+      // The superblock's place: it can be written when all else is.
+      await output.append(Buffer.alloc(SUPERBLOCK_SIZE));
+      await output.append(compressorOptions(level));
+      const queue = new BlockQueue(output, {
+        compressor: this.options.compressor ?? new ZlibBlockCompressor(level),
+        blocksInFlight: this.options.blocksInFlight ?? blocksInFlight(blockSize),
+        onBlock: this.options.onBlock,
+        signal,
+      });
+      const layouts = new FileLayouts();
+      const fragments = new FragmentPacker(queue, blockSize);
+      const storedBlocks = new StoredBlocks(output, queue, layouts, blockSize);
+      const data = new DataWriter({ queue, layouts, fragments, storedBlocks, blockSize });
+      const ids = new IdTable();
+      const xattrs = new XattrTable(level);
+      const builder = new ImageBuilder({ data, ids, xattrs, times: modificationTimes });
+      for await (const entry of interruptible(entries, signal)) await builder.add(entry);
+      builder.finish();
+      await fragments.flush();
+      await queue.drain();
+      const sources = { builder, layouts, fragments, ids, xattrs, level, signal };
+      const tables = await appendTables(output, sources);
+      await output.append(Buffer.alloc((PADDING - (output.position % PADDING)) % PADDING));
+      const modified = imageSeconds(modificationTimes);
+      await output.overwrite(0, encodeSuperblock({ ...tables, blockSize, modified }));
+    });
+  }
+}
+
+function blocksInFlight(blockSize: number): number {
+  const wanted = Math.floor(BYTES_IN_FLIGHT / blockSize);
+  return Math.min(Math.max(wanted, MIN_BLOCKS_IN_FLIGHT), MAX_BLOCKS_IN_FLIGHT);
+}
+
+/** What the image says of its compressor; nothing if it is as usual. */
+function compressorOptions(level: number): Buffer {
+  if (level === GZIP_DEFAULT_LEVEL) return Buffer.alloc(0);
+  const options = Buffer.alloc(8);
+  options.writeUInt32LE(level, 0);
+  options.writeUInt16LE(GZIP_DEFAULT_WINDOW, 4);
+  return encodeUncompressedMetadataBlock(options);
+}
+
+async function* interruptible(
+  entries: AsyncIterable<Entry> | Iterable<Entry>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Entry> {
+  if (!signal) {
+    yield* entries;
+    return;
+  }
+  for await (const entry of abortable(entries, signal)) {
+    yield entry.content ? { ...entry, content: abortable(entry.content, signal) } : entry;
+  }
+}
+
+/** The image's own time is no time of the conversion: those of one input would differ. */
+function imageSeconds(times: ModificationTimes): number {
+  const seconds = typeof times === "object" ? times.clamp : 0;
+  return squashfsSeconds({ seconds, nanoseconds: 0 });
+}

@@ -1,0 +1,40 @@
+import type { ByteString } from "../../oci/entry.ts";
+
+/** A content of several pieces: its blocks and, behind them, its tail. */
+export interface LargeContent {
+  readonly layout: number;
+  readonly digests: readonly Buffer[];
+}
+
+/** Finds contents that were stored before, by the SHA-256 of their pieces. */
+export class DuplicateFinder {
+  private readonly small = new Map<ByteString, number>();
+  private readonly large = new Map<ByteString, LargeContent[]>();
+
+  /** @returns the layout of the same content of one piece */
+  findSmall(digest: Buffer): number | undefined {
+    return this.small.get(digest.toString("latin1"));
+  }
+
+  addSmall(digest: Buffer, layout: number): void {
+    this.small.set(digest.toString("latin1"), layout);
+  }
+
+  /** @returns the contents of this size whose first piece is the same */
+  findLarge(size: number, firstDigest: Buffer): readonly LargeContent[] {
+    return this.large.get(largeKey(size, firstDigest)) ?? [];
+  }
+
+  addLarge(size: number, content: LargeContent): void {
+    const [first] = content.digests;
+    if (!first) return;
+    const key = largeKey(size, first);
+    const known = this.large.get(key);
+    if (known) known.push(content);
+    else this.large.set(key, [content]);
+  }
+}
+
+function largeKey(size: number, firstDigest: Buffer): ByteString {
+  return `${size} ${firstDigest.toString("latin1")}`;
+}
