@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { ConversionError } from "../errors.ts";
 import type { Entry } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
+import { chooseWriter } from "../squashfs/choose-writer.ts";
 import type { SquashfsOptions, SquashfsWriter } from "../squashfs/squashfs-writer.ts";
-import { Tar2sqfsWriter } from "../squashfs/tar2sqfs-writer.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import type { GvmiHashes } from "./hash.ts";
 import { hashFile } from "./hash-file.ts";
@@ -36,7 +36,7 @@ export async function writeGvmi(
   const volumes = parseVolumes(config);
   if (!volumes.ok) throw new ConversionError(volumes.problem);
   const trailer = encodeTrailer(encodeMetadata(config));
-  const writer = options.writer ?? new Tar2sqfsWriter();
+  const writer = options.writer ?? chooseWriter(options.compression);
   return await explainingWriteErrors(outputPath, async () => {
     await mkdir(dirname(outputPath), { recursive: true });
     return await replaceFile(outputPath, async (partialPath) => {

@@ -29,6 +29,27 @@ export interface Superblock {
   readonly modified: number;
   /** The flags as a number; bit 10 says that the image has compressor options. */
   readonly flags: number;
+  /** Where the root's inode stands in the inode table. */
+  readonly rootInode: MetadataPlace;
+  /** Positions in bytes from the start of the image; tables that are not there have none. */
+  readonly tables: TablePositions;
+}
+
+/** Where a record stands in a metadata table. */
+export interface MetadataPlace {
+  /** The position of the compressed block, relative to the table's start. */
+  readonly block: number;
+  /** Bytes into the uncompressed block. */
+  readonly offset: number;
+}
+
+export interface TablePositions {
+  readonly ids: number | undefined;
+  readonly xattrs: number | undefined;
+  readonly inodes: number | undefined;
+  readonly directories: number | undefined;
+  readonly fragments: number | undefined;
+  readonly exports: number | undefined;
 }
 
 /**
@@ -84,9 +105,31 @@ export function parseSuperblock(bytes: Buffer, available: number): Superblock {
     bytesUsed: Number(bytes.readBigUInt64LE(40)),
     modified: bytes.readUInt32LE(8),
     flags: bytes.readUInt16LE(24),
+    rootInode: unpackReference(bytes.readBigUInt64LE(32)),
+    tables: {
+      ids: position(bytes, 48),
+      xattrs: position(bytes, 56),
+      inodes: position(bytes, 64),
+      directories: position(bytes, 72),
+      fragments: position(bytes, 80),
+      exports: position(bytes, 88),
+    },
   };
   checkConsistency(bytes, superblock, available);
   return superblock;
+}
+
+/** Takes a reference to a record of a metadata table apart. */
+export function unpackReference(reference: bigint): MetadataPlace {
+  return {
+    block: Number(reference >> METADATA_REFERENCE_BITS),
+    offset: Number(reference & 0xffffn),
+  };
+}
+
+function position(bytes: Buffer, offset: number): number | undefined {
+  const value = bytes.readBigUInt64LE(offset);
+  return value === UNUSED_TABLE ? undefined : Number(value);
 }
 
 function compressionName(id: number): string {

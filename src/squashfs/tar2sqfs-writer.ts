@@ -3,6 +3,7 @@ import { ConversionError, MissingToolError } from "../errors.ts";
 import type { Entry } from "../oci/entry.ts";
 import { type Command, type CommandResult, runCommand } from "../system/run-command.ts";
 import { type CheckedOptions, checkOptions } from "./compression-options.ts";
+import { withModificationTimes } from "./modification-times.ts";
 import type { SquashfsOptions, SquashfsWriter } from "./squashfs-writer.ts";
 import { tarStream } from "./tar-stream.ts";
 
@@ -42,7 +43,7 @@ export class Tar2sqfsWriter implements SquashfsWriter {
     let inputError: { error: unknown } | undefined;
     async function* input() {
       try {
-        yield* tarStream(entries);
+        yield* tarStream(withModificationTimes(entries, options.modificationTimes ?? "keep"));
       } catch (error) {
         inputError = { error };
         throw error;
