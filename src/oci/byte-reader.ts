@@ -49,6 +49,19 @@ export abstract class ByteReader {
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   }
 
+  /** What `read` would, without waiting; undefined when that many bytes have not been fetched yet. */
+  readNow(length: number): Buffer | undefined {
+    return this.chunk.length - this.offset >= length ? this.take(length) : undefined;
+  }
+
+  /** What `skip` would, without waiting. @returns false when that many bytes have not been fetched yet */
+  skipNow(length: number): boolean {
+    if (this.chunk.length - this.offset < length) return false;
+    this.offset += length;
+    this.position += length;
+    return true;
+  }
+
   /** @returns the next 1 to `maximum` bytes without copying; undefined at the end of the source */
   async readSome(maximum: number): Promise<Buffer | undefined> {
     while (this.offset === this.chunk.length) {

@@ -1,14 +1,11 @@
 import { ImageSourceError } from "../errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { displayName, type Entry } from "./entry.ts";
-import { describe, type ImageTree, type TreePath } from "./image-tree.ts";
-import type { FileInode } from "./inode.ts";
-import { type Layer, layerName, openLayer } from "./layer.ts";
+import { type ByteString, displayName, type Entry, type EntryMetadata } from "./entry.ts";
+import type { ImageTree, TreePath } from "./image-tree.ts";
+import type { FileContent } from "./inode-table.ts";
+import { type Layer, layerName } from "./layer.ts";
 
 const ZEROS = Buffer.alloc(1024 * 1024);
-
-/** A path whose inode is a file. */
-type FilePath = TreePath & { readonly inode: FileInode };
 
 /**
  * Everything in an image as one stream, in an order that depends on the image alone: what has no content
@@ -16,57 +13,68 @@ type FilePath = TreePath & { readonly inode: FileInode };
  * files. So directories come before what they contain, hard links after what they name, and each layer is
  * read once, forwards.
  *
+ * @param openLayer gives the bytes of a layer uncompressed
  * @throws {ImageSourceError} when a layer can no longer be read
  * @throws the abort reason
  */
 export async function* streamEntries(
   tree: ImageTree,
   layers: readonly Layer[],
+  openLayer: (layer: Layer) => Promise<ByteReader>,
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
-  const files = layers.map((): FilePath[] => []);
+  // Inodes are numbered in the order of the layers and their entries, which is that of the contents.
+  const paths = new Array<ByteString | undefined>(tree.inodeCount);
   const links: TreePath[] = [];
   for (const item of tree.walk()) {
     signal?.throwIfAborted();
-    if (!isFile(item)) yield describe(item);
+    if (!tree.isFile(item.inode)) yield tree.describe(item);
     else if (item.linkedTo !== undefined) links.push(item);
-    else files[item.inode.layer]?.push(item);
+    else paths[item.inode] = item.path;
   }
-  for (const [index, layer] of layers.entries())
-    yield* layerFiles(layer, files[index] ?? [], signal);
-  for (const link of links) yield describe(link);
+  yield* streamFiles(tree, layers, openLayer, paths, signal);
+  for (const link of links) yield tree.describe(link);
 }
 
-function isFile(item: TreePath): item is FilePath {
-  return item.inode.type === "file";
-}
-
-async function* layerFiles(
-  layer: Layer,
-  files: FilePath[],
+async function* streamFiles(
+  tree: ImageTree,
+  layers: readonly Layer[],
+  openLayer: (layer: Layer) => Promise<ByteReader>,
+  paths: (ByteString | undefined)[],
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
-  files.sort((left, right) => left.inode.content.offset - right.inode.content.offset);
-  if (files.length === 0) return;
-  const reader = await openLayer(layer, signal);
+  let layer: Layer | undefined;
+  let reader: ByteReader | undefined;
   try {
-    for (const file of files) {
+    for (let inode = 0; inode < paths.length; inode++) {
+      const path = paths[inode];
+      if (path === undefined) continue;
+      paths[inode] = undefined;
       signal?.throwIfAborted();
-      yield { ...describe(file), content: readContent(layer, reader, file) };
+      const content = tree.content(inode);
+      const ofInode = layers[content.layer] as Layer;
+      if (!reader || layer !== ofInode) {
+        await reader?.close();
+        layer = ofInode;
+        reader = await openLayer(layer);
+      }
+      const file: EntryMetadata = tree.describe({ path, inode, linkedTo: undefined });
+      yield Object.assign(file, { content: readContent(layer, reader, path, content) });
     }
   } finally {
-    await reader.close();
+    await reader?.close();
   }
 }
 
 async function* readContent(
   layer: Layer,
   reader: ByteReader,
-  { path, inode: { content, size } }: FilePath,
+  path: ByteString,
+  { offset: start, size, segments }: FileContent,
 ): AsyncGenerator<Buffer> {
-  await reader.skip(content.offset - reader.position);
+  await reader.skip(start - reader.position);
   let written = 0;
-  for (const { offset, length } of content.segments ?? [{ offset: 0, length: content.size }]) {
+  for (const { offset, length } of segments ?? [{ offset: 0, length: size }]) {
     yield* zeros(offset - written);
     for (let left = length; left > 0; ) {
       const chunk = await reader.readSome(left);

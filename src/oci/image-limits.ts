@@ -1,20 +1,24 @@
 import { ImageSourceError } from "../errors.ts";
+import type { TarEntry } from "./tar-entry.ts";
 import { DEFAULT_HEADER_LIMIT } from "./tar-reader.ts";
 
 /** What an image may cost before it is taken for a bomb. */
 export interface ImageLimits {
   /** Bytes of all layers uncompressed, with the holes of sparse files. */
   readonly uncompressedBytes: number;
-  /** Entries of all layers together. */
+  /** Entries of all layers together, and the directories that they need and no layer has. */
   readonly entries: number;
   /** Bytes of one extended tar header or sparse map. */
   readonly headerBytes: number;
+  /** Bytes of names, link targets, sparse maps and extended attributes, which are kept in memory. */
+  readonly metadataBytes: number;
 }
 
 export const DEFAULT_LIMITS: ImageLimits = {
   uncompressedBytes: 8 * 1024 ** 3,
   entries: 1_000_000,
   headerBytes: DEFAULT_HEADER_LIMIT,
+  metadataBytes: 512 * 1024 ** 2,
 };
 
 /** Counts what the layers of one image cost. */
@@ -22,6 +26,7 @@ export class ImageQuota {
   readonly limits: ImageLimits;
   private bytes = 0;
   private entries = 0;
+  private metadata = 0;
 
   constructor(limits: ImageLimits) {
     this.limits = limits;
@@ -37,8 +42,20 @@ export class ImageQuota {
     );
   }
 
+  /** @throws {ImageSourceError} when the image has more entries, or more to say of them, than allowed */
+  addEntry(entry: TarEntry): void {
+    this.addInode();
+    if (entry.content) this.addBytes(entry.size - entry.content.size);
+    this.metadata += metadataSize(entry);
+    if (this.metadata <= this.limits.metadataBytes) return;
+    throw new ImageSourceError(
+      `The names, links and extended attributes in the image's layers have more than ${this.limits.metadataBytes} bytes.`,
+      { hint: "If the image really has that much, raise the limit on metadata bytes." },
+    );
+  }
+
   /** @throws {ImageSourceError} when the image has more entries than allowed */
-  addEntry(): void {
+  addInode(): void {
     this.entries++;
     if (this.entries <= this.limits.entries) return;
     throw new ImageSourceError(
@@ -46,4 +63,13 @@ export class ImageQuota {
       { hint: "If the image really has that many files, raise the limit on entries." },
     );
   }
+}
+
+/** Two numbers of a run in a sparse file. */
+const SEGMENT_BYTES = 16;
+
+function metadataSize({ name, linkName, content, extendedAttributes }: TarEntry): number {
+  let size = name.length + linkName.length + SEGMENT_BYTES * (content?.segments?.length ?? 0);
+  for (const [attribute, value] of extendedAttributes) size += attribute.length + value.length;
+  return size;
 }

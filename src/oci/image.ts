@@ -7,7 +7,8 @@ import { streamEntries } from "./image-entries.ts";
 import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
 import { type ImageFormat, openImageSource } from "./image-source.ts";
 import { ImageTree } from "./image-tree.ts";
-import { describeLayerError, type Layer, readLayer, verifyLayer } from "./layer.ts";
+import { describeLayerError, type Layer, readLayer } from "./layer.ts";
+import { LayerSpool } from "./layer-spool.ts";
 import { readOciImage, type StoredImage } from "./oci-image.ts";
 import type { TarEntry } from "./tar-entry.ts";
 
@@ -31,13 +32,15 @@ export class Image {
   readonly diffIds: readonly string[];
   private readonly layers: readonly Layer[];
   private readonly options: ImageOptions;
+  private readonly spool: LayerSpool;
 
-  constructor(format: ImageFormat, image: StoredImage, options: ImageOptions) {
+  constructor(format: ImageFormat, image: StoredImage, spool: LayerSpool, options: ImageOptions) {
     this.format = format;
     this.config = (image.config.config ?? {}) as RunConfig;
     this.configDigest = image.configDigest && formatDigest(image.configDigest);
     this.diffIds = image.layers.map(({ diffId }) => formatDigest(diffId));
     this.layers = image.layers;
+    this.spool = spool;
     this.options = options;
   }
 
@@ -49,13 +52,22 @@ export class Image {
    */
   async readTree(): Promise<ImageTree> {
     const quota = new ImageQuota({ ...DEFAULT_LIMITS, ...this.options.limits });
-    const tree = new ImageTree();
+    const { signal } = this.options;
+    const tree = new ImageTree(quota);
     for (const layer of this.layers) {
       this.options.onLayer?.(layer.number, this.layers.length);
-      const entries = await readLayer(layer, quota, this.options.signal);
-      this.warnOfDroppedAttributes(layer, entries);
+      const changes = tree.startLayer();
+      const dropped = new DroppedAttributes();
+      const onEntry = (entry: TarEntry) => {
+        dropped.add(entry);
+        changes.gather(entry);
+      };
+      const spool = await this.spool.startLayer(layer);
+      await readLayer(layer, { quota, onEntry, spool, signal });
+      await spool?.finish();
+      dropped.warn(layer, this.options.onWarning);
       try {
-        tree.addLayer(entries);
+        changes.apply();
       } catch (error) {
         throw describeLayerError(layer, error);
       }
@@ -63,28 +75,29 @@ export class Image {
     return tree;
   }
 
-  /**
-   * Verifies every layer without applying it: for one whose result is known already.
-   *
-   * @throws {ImageSourceError} for what is damaged
-   * @throws the abort reason
-   */
-  async verify(): Promise<void> {
-    for (const layer of this.layers) await verifyLayer(layer, this.options.signal);
-  }
-
   /** The tree's paths with contents, in the order that `streamEntries` describes. */
   entries(tree: ImageTree): AsyncGenerator<Entry> {
-    return streamEntries(tree, this.layers, this.options.signal);
+    const { signal } = this.options;
+    return streamEntries(tree, this.layers, (layer) => this.spool.open(layer, signal), signal);
+  }
+}
+
+/** Counts the entries of a layer that have extended attributes which squashfs cannot hold. */
+class DroppedAttributes {
+  private first: TarEntry | undefined;
+  private count = 0;
+
+  add(entry: TarEntry): void {
+    if (entry.droppedAttributes.length === 0) return;
+    this.first ??= entry;
+    this.count++;
   }
 
-  private warnOfDroppedAttributes(layer: Layer, entries: readonly TarEntry[]): void {
-    const affected = entries.filter(({ droppedAttributes }) => droppedAttributes.length > 0);
-    const [first] = affected;
-    if (first === undefined) return;
-    const names = first.droppedAttributes.map(displayName).join(", ");
-    this.options.onWarning?.(
-      `Layer ${layer.number}: ${affected.length} entries have extended attributes that squashfs cannot hold, such as ${names} of "${displayName(first.name)}". They are left out.`,
+  warn({ number }: Layer, onWarning: ((message: string) => void) | undefined): void {
+    if (this.first === undefined) return;
+    const names = this.first.droppedAttributes.map(displayName).join(", ");
+    onWarning?.(
+      `Layer ${number}: ${this.count} entries have extended attributes that squashfs cannot hold, such as ${names} of "${displayName(this.first.name)}". They are left out.`,
     );
   }
 }
@@ -101,13 +114,15 @@ export async function withImage<T>(
   body: (image: Image) => Promise<T>,
 ): Promise<T> {
   const { store, format } = await openImageSource(path, options.signal);
+  const spool = new LayerSpool();
   try {
     const image =
       format === "docker-archive" ? await readDockerArchive(store) : await readOciImage(store);
-    return await body(new Image(format, image, options));
+    return await body(new Image(format, image, spool, options));
   } catch (error) {
     throw asSourceError(path, error);
   } finally {
+    await spool.close();
     await store.close();
   }
 }

@@ -10,7 +10,7 @@ import {
 import { type Digest, DigestCheck, shortDigest } from "./digest.ts";
 import { displayName } from "./entry.ts";
 import type { ImageQuota } from "./image-limits.ts";
-import { MalformedTarError } from "./malformed-tar-error.ts";
+import { MalformedTarError, naming } from "./malformed-tar-error.ts";
 import type { TarEntry } from "./tar-entry.ts";
 import { readTar } from "./tar-reader.ts";
 
@@ -30,6 +30,21 @@ export function layerName(layer: Layer): string {
   return `Layer ${layer.number} (${shortDigest(layer.digest ?? layer.diffId)})`;
 }
 
+/** Who reads a layer, and what is done with it on the way. */
+export interface LayerReading {
+  readonly quota: ImageQuota;
+  /** Called with each entry in the layer's order. */
+  readonly onEntry: (entry: TarEntry) => void;
+  /** Keeps the layer uncompressed, so that it need not be decompressed again; for compressed layers only. */
+  readonly spool?: SpoolWriter | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Takes the bytes of a layer in their order. */
+export interface SpoolWriter {
+  write(chunk: Buffer): Promise<void>;
+}
+
 /**
  * Reads a layer once from its start to its end: the headers of its entries, and both digests.
  *
@@ -38,12 +53,13 @@ export function layerName(layer: Layer): string {
  */
 export async function readLayer(
   layer: Layer,
-  quota: ImageQuota,
-  signal?: AbortSignal,
-): Promise<TarEntry[]> {
+  { quota, onEntry, spool, signal }: LayerReading,
+): Promise<void> {
   const compression = await layerCompression(layer);
-  const blobCheck = layer.digest && new DigestCheck(layer.digest);
   const diffCheck = new DigestCheck(layer.diffId);
+  // What is stored as it is needs to be hashed once only.
+  const isSame = compression === "none" && layer.digest?.hex === layer.diffId.hex;
+  const blobCheck = layer.digest && !isSame ? new DigestCheck(layer.digest) : undefined;
   let hashedBytes = 0;
   let ended = false;
   const stored = tap(layer.blob.reader(), (chunk) => {
@@ -53,18 +69,18 @@ export async function readLayer(
     blobCheck?.update(chunk);
     hashedBytes += chunk.length;
   });
-  const plain = each(decompress(stored, compression), (chunk) => {
+  const plain = each(decompress(stored, compression), async (chunk) => {
     quota.addBytes(chunk.length);
+    const spooled = compression === "none" ? undefined : spool?.write(chunk);
     diffCheck.update(chunk);
     if (compression === "none") blobCheck?.update(chunk);
+    await spooled;
   });
   const reader = new StreamReader(plain);
-  const entries: TarEntry[] = [];
   try {
     for await (const entry of readTar(reader, quota.limits.headerBytes)) {
-      quota.addEntry();
-      if (entry.content) quota.addBytes(entry.size - entry.content.size);
-      entries.push(entry);
+      quota.addEntry(entry);
+      naming(entry.name, () => onEntry(entry));
     }
     await reader.skip(Number.MAX_SAFE_INTEGER);
     ended = true;
@@ -79,31 +95,7 @@ export async function readLayer(
   // A decompressor stops at the end of its data, perhaps with padding left.
   if (compression !== "none" && blobCheck) await hashRest(layer.blob, hashedBytes, blobCheck);
   blobCheck?.finish(layerName(layer));
-  diffCheck.finish(`${layerName(layer)}, uncompressed,`);
-  return entries;
-}
-
-/**
- * Finds out whether a layer is what its image says, without looking at its entries: by the digest of the
- * stored blob, or uncompressed where the archive has none.
- *
- * @throws {ImageSourceError} when the digest is wrong, or the layer cannot be decompressed
- * @throws the abort reason
- */
-export async function verifyLayer(layer: Layer, signal?: AbortSignal): Promise<void> {
-  if (layer.digest) return await verifyBlob(layer, signal);
-  const check = new DigestCheck(layer.diffId);
-  try {
-    const reader = await openLayer(layer, signal);
-    for await (const chunk of reader.rest()) {
-      signal?.throwIfAborted();
-      check.update(chunk);
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof ImageSourceError ? error : describeLayerError(layer, error);
-  }
-  check.finish(`${layerName(layer)}, uncompressed,`);
+  diffCheck.finish(isSame ? layerName(layer) : `${layerName(layer)}, uncompressed,`);
 }
 
 /** The bytes of a layer uncompressed, which `readLayer` has verified before. */
@@ -133,7 +125,7 @@ export function describeLayerError(
   return new ImageSourceError(`${layerName(layer)} ${what}: ${reason}.`, { cause: error });
 }
 
-/** What a layer's media type says is not needed: its digests settle what its bytes must be. */
+/** Finds out how a layer is compressed. What its media type says is not needed: its digests settle what its bytes must be. */
 async function layerCompression(layer: Layer): Promise<LayerCompression> {
   const compression = detectCompression(await layer.blob.reader().read(MAGIC_LENGTH));
   if (typeof compression === "string") return compression;
@@ -166,10 +158,10 @@ async function* tap(reader: ByteReader, observe: (chunk: Buffer) => void): Async
 
 async function* each(
   source: AsyncIterable<Buffer>,
-  observe: (chunk: Buffer) => void,
+  observe: (chunk: Buffer) => Promise<void>,
 ): AsyncGenerator<Buffer> {
   for await (const chunk of source) {
-    observe(chunk);
+    await observe(chunk);
     yield chunk;
   }
 }

@@ -14,3 +14,13 @@ export class MalformedTarError extends Error {
     this.entry = entry;
   }
 }
+
+/** Runs `body`; an error of the archive that it throws is of that entry. */
+export function naming<T>(entryName: ByteString, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof MalformedTarError) error.entry ??= entryName;
+    throw error;
+  }
+}

@@ -6,8 +6,8 @@ export interface StoredContent {
   readonly offset: number;
   /** Bytes stored; without the holes of a sparse file. */
   readonly size: number;
-  /** For a sparse file only. */
-  readonly segments?: readonly SparseSegment[];
+  /** For a sparse file only: where its bytes belong. */
+  readonly segments: readonly SparseSegment[] | undefined;
 }
 
 /** One entry as the archive has it: its name may be absolute, contain "..", or be a whiteout. */
@@ -21,9 +21,9 @@ export interface TarEntry {
   readonly modified: Timestamp;
   /** Bytes of content with the holes of a sparse file; 0 for everything but files. */
   readonly size: number;
-  readonly device?: { readonly major: number; readonly minor: number };
+  readonly device: { readonly major: number; readonly minor: number } | undefined;
   readonly extendedAttributes: ReadonlyMap<ByteString, Uint8Array>;
   readonly droppedAttributes: readonly ByteString[];
   /** For files. */
-  readonly content?: StoredContent;
+  readonly content: StoredContent | undefined;
 }

@@ -47,45 +47,46 @@ export function hasValidChecksum(block: Buffer): boolean {
   if (block.length !== BLOCK_SIZE) return false;
   let stored: number;
   try {
-    stored = parseHeaderNumber(slice(block, "checksum"), "checksum");
+    stored = number(block, "checksum");
   } catch {
     return false;
   }
+  // The checksum's own field counts as spaces.
   const [start, end] = FIELDS.checksum;
-  let unsigned = 0;
-  let highBytes = 0;
-  for (let index = 0; index < BLOCK_SIZE; index++) {
-    const byte = index >= start && index < end ? 0x20 : (block[index] as number);
-    unsigned += byte;
-    if (byte >= 0x80) highBytes++;
-  }
-  // Some old programs summed signed characters.
-  return stored === unsigned || stored === unsigned - 256 * highBytes;
+  let sum = 0x20 * (end - start);
+  for (let index = 0; index < start; index++) sum += block[index] as number;
+  for (let index = end; index < BLOCK_SIZE; index++) sum += block[index] as number;
+  return stored === sum || stored === sum - 256 * countHighBytes(block);
+}
+
+/** Some old programs summed signed characters. */
+function countHighBytes(block: Buffer): number {
+  const [start, end] = FIELDS.checksum;
+  const isHigh = (byte: number, index: number) => byte >= 0x80 && (index < start || index >= end);
+  return block.filter(isHigh).length;
 }
 
 /** @throws {MalformedTarError} when the checksum is wrong or a number is not one */
 export function parseTarHeader(block: Buffer): TarHeader {
   if (!hasValidChecksum(block)) throw new MalformedTarError("the checksum of its header is wrong");
-  const magic = slice(block, "magic").toString("latin1");
+  const magic = block.toString("latin1", ...FIELDS.magic);
   const isPosix = magic.startsWith("ustar\0");
   const hasDevice = isPosix || magic.startsWith("ustar ");
-  const name = text(slice(block, "name"));
+  const name = field(block, "name");
   // GNU tar keeps times where POSIX keeps the prefix.
-  const prefix = isPosix ? text(slice(block, "prefix")) : "";
-  const number = (field: "mode" | "uid" | "gid" | "size" | "mtime" | "major" | "minor") =>
-    parseHeaderNumber(slice(block, field), field);
+  const prefix = isPosix ? field(block, "prefix") : "";
   try {
     return {
       name: prefix === "" ? name : `${prefix}/${name}`,
-      mode: number("mode"),
-      uid: number("uid"),
-      gid: number("gid"),
-      size: number("size"),
-      mtime: number("mtime"),
-      typeFlag: slice(block, "typeFlag").toString("latin1"),
-      linkName: text(slice(block, "linkName")),
-      major: hasDevice ? number("major") : 0,
-      minor: hasDevice ? number("minor") : 0,
+      mode: number(block, "mode"),
+      uid: number(block, "uid"),
+      gid: number(block, "gid"),
+      size: number(block, "size"),
+      mtime: number(block, "mtime"),
+      typeFlag: String.fromCharCode(block[FIELDS.typeFlag[0]] as number),
+      linkName: field(block, "linkName"),
+      major: hasDevice ? number(block, "major") : 0,
+      minor: hasDevice ? number(block, "minor") : 0,
     };
   } catch (error) {
     if (error instanceof MalformedTarError) error.entry = name;
@@ -93,13 +94,19 @@ export function parseTarHeader(block: Buffer): TarHeader {
   }
 }
 
-function slice(block: Buffer, field: keyof typeof FIELDS): Buffer {
-  const [start, end] = FIELDS[field];
-  return block.subarray(start, end);
+function number(block: Buffer, name: keyof typeof FIELDS): number {
+  const [start, end] = FIELDS[name];
+  return parseHeaderNumber(block, start, end, name);
+}
+
+function field(block: Buffer, name: keyof typeof FIELDS): ByteString {
+  const [start, end] = FIELDS[name];
+  return text(block, start, end);
 }
 
 /** The bytes up to the first NUL. */
-export function text(field: Buffer): ByteString {
-  const end = field.indexOf(0);
-  return field.toString("latin1", 0, end === -1 ? field.length : end);
+export function text(bytes: Buffer, start = 0, limit = bytes.length): ByteString {
+  let end = start;
+  while (end < limit && bytes[end] !== 0) end++;
+  return end === start ? "" : bytes.toString("latin1", start, end);
 }

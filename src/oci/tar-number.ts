@@ -3,22 +3,41 @@ import { MalformedTarError } from "./malformed-tar-error.ts";
 
 const NANOSECOND_DIGITS = 9;
 
+const SPACE = 0x20;
+const DIGIT_0 = 0x30;
+const DIGIT_7 = 0x37;
+
 /**
  * A number of a tar header: octal digits (POSIX), or base-256 when the first byte's high bit is set (GNU).
  *
+ * @param start where in the block the field of 8 or 12 bytes starts
  * @throws {MalformedTarError} for anything else, and for values that a double cannot hold exactly
  */
-export function parseHeaderNumber(field: Buffer, name: string): number {
-  return ((field[0] ?? 0) & 0x80) === 0 ? parseOctal(field, name) : parseBase256(field, name);
+export function parseHeaderNumber(block: Buffer, start: number, end: number, name: string): number {
+  return ((block[start] ?? 0) & 0x80) === 0
+    ? parseOctal(block, start, end, name)
+    : parseBase256(block.subarray(start, end), name);
 }
 
-function parseOctal(field: Buffer, name: string): number {
-  const text = field.toString("latin1");
-  const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(text)?.[1];
-  if (digits === undefined) {
-    throw new MalformedTarError(`its ${name} is ${JSON.stringify(text)}, not an octal number`);
+/** Digits between spaces and NULs, or none; written for speed: there are eight in each header. */
+function parseOctal(block: Buffer, start: number, end: number, name: string): number {
+  let at = start;
+  while (at < end && isBlank(block[at])) at++;
+  let value = 0;
+  for (; at < end; at++) {
+    const byte = block[at] as number;
+    if (byte < DIGIT_0 || byte > DIGIT_7) break;
+    value = value * 8 + (byte - DIGIT_0);
   }
-  return digits === "" ? 0 : exact(BigInt(`0o${digits}`), name);
+  while (at < end && isBlank(block[at])) at++;
+  if (at === end) return value;
+  throw new MalformedTarError(
+    `its ${name} is ${JSON.stringify(block.toString("latin1", start, end))}, not an octal number`,
+  );
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0 || byte === SPACE;
 }
 
 function parseBase256(field: Buffer, name: string): number {

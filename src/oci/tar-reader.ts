@@ -8,6 +8,7 @@ import { BLOCK_SIZE, isZeroBlock, parseTarHeader, type TarHeader, text } from ".
 import { parsePaxNumber, parsePaxTime } from "./tar-number.ts";
 import {
   checkSparseMap,
+  isSparse,
   readOldGnuSparseMap,
   readPaxSparseMap,
   type SparseMap,
@@ -37,6 +38,9 @@ const MAX_ID = 2 ** 32 - 1;
 const MAX_MAJOR = 2 ** 12 - 1;
 const MAX_MINOR = 2 ** 20 - 1;
 
+const NO_RECORDS: ReadonlyMap<string, string> = new Map();
+const NONE_DROPPED: readonly ByteString[] = [];
+
 /** What extended headers say of the next entry. */
 interface Overrides {
   records: readonly PaxRecord[];
@@ -59,7 +63,10 @@ export async function* readTar(
   let globalRecords: readonly PaxRecord[] = [];
   let overrides: Overrides | undefined;
   for (;;) {
-    const block = await readHeaderBlock(reader);
+    // What is at hand is taken without waiting: an archive may have a million headers.
+    const atHand = reader.readNow(BLOCK_SIZE);
+    const isHeader = atHand !== undefined && atHand[0] !== 0;
+    const block = isHeader ? atHand : await readHeaderBlock(reader, atHand);
     if (block === undefined) {
       if (overrides) throw new MalformedTarError("the archive ends after an extended header");
       return;
@@ -78,9 +85,19 @@ export async function* readTar(
     const complete = overrides ?? { records: globalRecords, bytes: 0 };
     overrides = undefined;
     try {
-      const { entry, end } = await completeEntry(block, header, complete, reader, headerLimit);
+      const oldSparse =
+        header.typeFlag === "S" ? await readOldGnuSparseMap(block, reader, headerLimit) : undefined;
+      const start = reader.position;
+      const sparse =
+        oldSparse ??
+        (ENTRY_TYPES[header.typeFlag] === "file" && isSparse(complete.records)
+          ? await readPaxSparseMap(complete.records, reader, headerLimit)
+          : undefined);
+      const { entry, storedSize } = completeEntry(header, complete, start, reader.position, sparse);
       yield entry;
-      await skipTo(reader, end);
+      const left = start + storedSize + padding(storedSize) - reader.position;
+      if (left < 0) throw new MalformedTarError("its sparse map is longer than its content");
+      if (!reader.skipNow(left)) await skip(reader, left);
     } catch (error) {
       if (error instanceof MalformedTarError) error.entry ??= complete.name ?? header.name;
       throw error;
@@ -88,9 +105,12 @@ export async function* readTar(
   }
 }
 
-/** @returns undefined at the end mark and at the end of the archive */
-async function readHeaderBlock(reader: ByteReader): Promise<Buffer | undefined> {
-  const block = await reader.read(BLOCK_SIZE);
+/** @param first the block, if it is at hand @returns undefined at the end mark and at the end of the archive */
+async function readHeaderBlock(
+  reader: ByteReader,
+  first: Buffer | undefined,
+): Promise<Buffer | undefined> {
+  const block = first ?? (await reader.read(BLOCK_SIZE));
   if (block.length === 0) return undefined;
   if (block.length < BLOCK_SIZE) throw new MalformedTarError("the archive ends within a header");
   if (!isZeroBlock(block)) return block;
@@ -115,7 +135,7 @@ async function readExtension(
   const data = await reader.read(header.size);
   if (data.length < header.size)
     throw new MalformedTarError("the archive ends in its extended header");
-  await skipTo(reader, reader.position + padding(header.size));
+  await skip(reader, padding(header.size));
   return data;
 }
 
@@ -145,38 +165,31 @@ function applyExtension(
   else overrides.linkName = text(data);
 }
 
-async function completeEntry(
-  block: Buffer,
+/**
+ * @param start where the entry's stored bytes start
+ * @param position where its data starts, after a sparse map that is stored with them
+ */
+function completeEntry(
   header: TarHeader,
   overrides: Overrides,
-  reader: ByteReader,
-  headerLimit: number,
-): Promise<{ entry: TarEntry; end: number }> {
-  const records = new Map(overrides.records);
+  start: number,
+  position: number,
+  sparse: SparseMap | undefined,
+): { entry: TarEntry; storedSize: number } {
+  const records = overrides.records.length === 0 ? NO_RECORDS : new Map(overrides.records);
   const record = (keyword: string) => records.get(keyword) || undefined;
   const number = (keyword: "uid" | "gid" | "size") => {
     const value = record(keyword);
     return value === undefined ? header[keyword] : parsePaxNumber(value, keyword);
   };
   const mtime = record("mtime");
-  let name = record("path") ?? overrides.name ?? header.name;
+  const name = sparse?.name ?? record("path") ?? overrides.name ?? header.name;
   const linkName = record("linkpath") ?? overrides.linkName ?? header.linkName;
   const type = entryType(header.typeFlag, name);
   const attributes = records.size === 0 ? undefined : parseExtendedAttributes(records);
-
   const storedSize = type === "file" ? number("size") : 0;
   if (storedSize < 0) throw new MalformedTarError(`its size is ${storedSize}`, name);
-  let sparse: SparseMap | undefined;
-  if (header.typeFlag === "S") sparse = await readOldGnuSparseMap(block, reader, headerLimit);
-  const start = reader.position;
-  if (type === "file") {
-    sparse ??= await readPaxSparseMap(overrides.records, reader, headerLimit);
-  }
-  name = sparse?.name ?? name;
-  const content =
-    type === "file"
-      ? locate(reader.position, storedSize - (reader.position - start), sparse)
-      : undefined;
+  const dataSize = storedSize - (position - start);
   const entry: TarEntry = {
     name: checkName(name, "name"),
     type,
@@ -186,16 +199,16 @@ async function completeEntry(
     gid: inRange(number("gid"), MAX_ID, "gid"),
     modified: mtime === undefined ? { seconds: header.mtime, nanoseconds: 0 } : parsePaxTime(mtime),
     size: sparse?.realSize ?? storedSize,
-    ...(type.endsWith("-device") && { device: device(header) }),
+    device: type.endsWith("-device") ? device(header) : undefined,
     extendedAttributes: attributes?.kept ?? NO_EXTENDED_ATTRIBUTES,
-    droppedAttributes: attributes?.dropped ?? [],
-    ...(content && { content }),
+    droppedAttributes: attributes?.dropped ?? NONE_DROPPED,
+    content: type === "file" ? locate(position, dataSize, sparse) : undefined,
   };
-  return { entry, end: start + storedSize + padding(storedSize) };
+  return { entry, storedSize };
 }
 
 function locate(offset: number, size: number, sparse: SparseMap | undefined): StoredContent {
-  return sparse ? { offset, size, segments: checkSparseMap(sparse, size) } : { offset, size };
+  return { offset, size, segments: sparse && checkSparseMap(sparse, size) };
 }
 
 function entryType(typeFlag: string, name: ByteString): EntryType {
@@ -237,8 +250,7 @@ function inRange(value: number, maximum: number, what: string): number {
 
 const padding = (size: number): number => (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
 
-async function skipTo(reader: ByteReader, position: number): Promise<void> {
-  const length = position - reader.position;
+async function skip(reader: ByteReader, length: number): Promise<void> {
   if ((await reader.skip(length)) < length) {
     throw new MalformedTarError("the archive ends within it");
   }

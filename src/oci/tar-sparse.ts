@@ -46,10 +46,8 @@ export async function readOldGnuSparseMap(
     for (const segment of oldGnuItems(block, OLD_GNU_EXTENSION)) segments.push(segment);
     extended = block[OLD_GNU_EXTENSION.extended] === 1;
   }
-  const realSize = parseHeaderNumber(
-    header.subarray(OLD_GNU.realSize, OLD_GNU.realSize + 12),
-    "real size",
-  );
+  const { realSize: at } = OLD_GNU;
+  const realSize = parseHeaderNumber(header, at, at + 12, "real size");
   return { segments, realSize };
 }
 
@@ -59,18 +57,23 @@ function oldGnuItems(block: Buffer, layout: { start: number; items: number }): S
     const at = layout.start + index * ITEM_SIZE;
     if (block[at] === 0) break;
     segments.push({
-      offset: parseHeaderNumber(block.subarray(at, at + 12), "sparse offset"),
-      length: parseHeaderNumber(block.subarray(at + 12, at + ITEM_SIZE), "sparse length"),
+      offset: parseHeaderNumber(block, at, at + 12, "sparse offset"),
+      length: parseHeaderNumber(block, at + 12, at + ITEM_SIZE, "sparse length"),
     });
   }
   return segments;
+}
+
+/** Whether PAX records describe a sparse file. */
+export function isSparse(records: readonly PaxRecord[]): boolean {
+  return records.some(([keyword]) => keyword.startsWith("GNU.sparse."));
 }
 
 /**
  * The sparse map in PAX records, versions 0.0, 0.1 and 1.0. A map of version 1.0 stands at the start of
  * the file's content and is read from `reader`.
  *
- * @returns undefined when the records do not describe a sparse file
+ * @returns undefined when the records do not say how large the file is
  * @throws {MalformedTarError}
  */
 export async function readPaxSparseMap(
@@ -78,7 +81,6 @@ export async function readPaxSparseMap(
   reader: ByteReader,
   limit: number,
 ): Promise<SparseMap | undefined> {
-  if (!records.some(([keyword]) => keyword.startsWith("GNU.sparse."))) return undefined;
   const last = new Map(records);
   const size = last.get("GNU.sparse.realsize") ?? last.get("GNU.sparse.size");
   if (size === undefined) return undefined;
