@@ -7,7 +7,7 @@ import { streamEntries } from "./image-entries.ts";
 import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
 import { type ImageFormat, openImageSource } from "./image-source.ts";
 import { ImageTree } from "./image-tree.ts";
-import { describeLayerError, type Layer, readLayer } from "./layer.ts";
+import { describeLayerError, type Layer, readLayer, verifyLayer } from "./layer.ts";
 import { LayerSpool } from "./layer-spool.ts";
 import { readOciImage, type StoredImage } from "./oci-image.ts";
 import type { TarEntry } from "./tar-entry.ts";
@@ -73,6 +73,16 @@ export class Image {
       }
     }
     return tree;
+  }
+
+  /**
+   * Verifies every layer without applying it: for one whose result is known already.
+   *
+   * @throws {ImageSourceError} for what is damaged
+   * @throws the abort reason
+   */
+  async verify(): Promise<void> {
+    for (const layer of this.layers) await verifyLayer(layer, this.options.signal);
   }
 
   /** The tree's paths with contents, in the order that `streamEntries` describes. */

@@ -98,6 +98,29 @@ export async function readLayer(
   diffCheck.finish(isSame ? layerName(layer) : `${layerName(layer)}, uncompressed,`);
 }
 
+/**
+ * Finds out whether a layer is what its image says, without looking at its entries: by the digest of the
+ * stored blob, or uncompressed where the archive has none.
+ *
+ * @throws {ImageSourceError} when the digest is wrong, or the layer cannot be decompressed
+ * @throws the abort reason
+ */
+export async function verifyLayer(layer: Layer, signal?: AbortSignal): Promise<void> {
+  if (layer.digest) return await verifyBlob(layer, signal);
+  const check = new DigestCheck(layer.diffId);
+  try {
+    const reader = await openLayer(layer, signal);
+    for await (const chunk of reader.rest()) {
+      signal?.throwIfAborted();
+      check.update(chunk);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof ImageSourceError ? error : describeLayerError(layer, error);
+  }
+  check.finish(`${layerName(layer)}, uncompressed,`);
+}
+
 /** The bytes of a layer uncompressed, which `readLayer` has verified before. */
 export async function openLayer(layer: Layer, signal?: AbortSignal): Promise<ByteReader> {
   const compression = await layerCompression(layer);
