@@ -48,7 +48,6 @@ export const XATTR_OUT_OF_LINE = 0x0100;
 
 /** Flags of the superblock. All but `compressorOptions` only inform. */
 export const FLAGS = {
-  alwaysFragments: 0x0020,
   deduplicated: 0x0040,
   exportable: 0x0080,
   noXattrs: 0x0200,

@@ -57,7 +57,6 @@ export async function appendTables(
     idTable: BigInt(idTable),
     xattrTable: xattrTable === undefined ? NO_TABLE : BigInt(xattrTable),
     flags:
-      FLAGS.alwaysFragments |
       FLAGS.deduplicated |
       FLAGS.exportable |
       (xattrTable === undefined ? FLAGS.noXattrs : 0) |

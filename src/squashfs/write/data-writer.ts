@@ -22,7 +22,11 @@ interface Piece {
   readonly isHole: boolean;
 }
 
-/** Writes the contents of files, each different one once. */
+/**
+ * Writes the contents of files, each different one once. Contents that are smaller than a block are packed
+ * together. The ends of larger ones are blocks of their own: packing them too saves nothing (measured on
+ * Debian, 0.00 %), and this way a larger file's blocks depend on no other file.
+ */
 export class DataWriter {
   private readonly parts: DataWriterParts;
   private readonly duplicates = new DuplicateFinder();
@@ -52,7 +56,8 @@ export class DataWriter {
       if (layout !== undefined) continue;
       layout = this.parts.layouts.add(entry.size);
       this.duplicates.addSmall(digest, layout);
-      await this.packTail(layout, bytes);
+      const { fragment, offset } = await this.parts.fragments.add(bytes);
+      this.parts.layouts.setFragment(layout, fragment, offset);
     }
     if (layout !== undefined) return layout;
     this.emptyLayout ??= this.parts.layouts.add(0);
@@ -94,20 +99,12 @@ export class DataWriter {
   }
 
   private async store(layout: number, { bytes, digest, isHole }: Piece): Promise<void> {
-    const { queue, layouts, storedBlocks, blockSize } = this.parts;
-    if (isHole) await storedBlocks.addHole(layout);
-    else if (bytes.length < blockSize) await this.packTail(layout, bytes);
-    else {
-      await queue.push(
-        bytes,
-        () => digest,
-        (block) => layouts.addBlock(layout, block, blockSize),
-      );
-    }
-  }
-
-  private async packTail(layout: number, tail: Uint8Array): Promise<void> {
-    const { fragment, offset } = await this.parts.fragments.add(tail);
-    this.parts.layouts.setFragment(layout, fragment, offset);
+    const { queue, layouts, storedBlocks } = this.parts;
+    if (isHole) return await storedBlocks.addHole(layout);
+    await queue.push(
+      bytes,
+      () => digest,
+      (block) => layouts.addBlock(layout, block, bytes.length),
+    );
   }
 }

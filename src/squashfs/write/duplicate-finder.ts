@@ -1,6 +1,6 @@
 import type { ByteString } from "../../oci/entry.ts";
 
-/** A content of several pieces: its blocks and, behind them, its tail. */
+/** A content of at least one whole block, by the digests of its blocks. */
 export interface LargeContent {
   readonly layout: number;
   readonly digests: readonly Buffer[];

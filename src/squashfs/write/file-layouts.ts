@@ -9,7 +9,7 @@ export interface FileLayout {
   /** Of the first block that is not a hole; 0 when there is none. */
   readonly start: number;
   readonly blockCount: number;
-  /** The number of the fragment block with the rest of the content, or NONE. */
+  /** The number of the fragment block with the content, or NONE. */
   readonly fragment: number;
   readonly fragmentOffset: number;
   /** Bytes in holes. */

@@ -4,13 +4,13 @@ import type { BlockQueue } from "./block-queue.ts";
 import { Column } from "./column.ts";
 import { sizeWord } from "./file-layouts.ts";
 
-/** Where a tail lies. */
+/** Where a small content lies. */
 export interface FragmentPlace {
   readonly fragment: number;
   readonly offset: number;
 }
 
-/** Packs small contents and the ends of larger ones together into blocks. */
+/** Packs small contents together into blocks. */
 export class FragmentPacker {
   private readonly queue: BlockQueue;
   private readonly blockSize: number;
@@ -29,17 +29,17 @@ export class FragmentPacker {
     return this.offsets.length;
   }
 
-  /** @param tail 1 to blockSize - 1 bytes, which are copied */
-  async add(tail: Uint8Array): Promise<FragmentPlace> {
-    if (this.filled + tail.length > this.blockSize) await this.flush();
+  /** @param content 1 to blockSize - 1 bytes, which are copied */
+  async add(content: Uint8Array): Promise<FragmentPlace> {
+    if (this.filled + content.length > this.blockSize) await this.flush();
     if (!this.block) {
       this.block = Buffer.allocUnsafeSlow(this.blockSize);
       this.offsets.push(0);
       this.sizeWords.push(0);
     }
     const offset = this.filled;
-    this.block.set(tail, offset);
-    this.filled += tail.length;
+    this.block.set(content, offset);
+    this.filled += content.length;
     return { fragment: this.count - 1, offset };
   }
 

@@ -2,7 +2,6 @@ import { ConversionError } from "../../errors.ts";
 
 /** The format counts users and groups with 16 bits. */
 const MAX_IDS = 65_535;
-const MAX_ID = 2 ** 32 - 1;
 
 /** The users and groups of an image: inodes say where theirs stand in this table. */
 export class IdTable {
@@ -14,16 +13,11 @@ export class IdTable {
 
   /**
    * @returns where the user or group stands, which is where it was first met
-   * @throws {ConversionError} when there are too many, or it is not a number of 32 bits
+   * @throws {ConversionError} when there are too many
    */
   indexOf(id: number): number {
     const known = this.indexes.get(id);
     if (known !== undefined) return known;
-    if (!Number.isInteger(id) || id < 0 || id > MAX_ID) {
-      throw new ConversionError(
-        `The user or group ${id} cannot be stored. Must be a whole number from 0 to ${MAX_ID}.`,
-      );
-    }
     const index = this.indexes.size;
     if (index === MAX_IDS) {
       throw new ConversionError(

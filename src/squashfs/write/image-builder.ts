@@ -12,6 +12,7 @@ const MAX_TARGET = 4095;
 /** What Linux keeps of a device's number: 12 bits and 20 bits. */
 const MAX_MAJOR = 0xfff;
 const MAX_MINOR = 0xf_ffff;
+const MAX_ID = 2 ** 32 - 1;
 
 const UNNAMED_ROOT: EntryMetadata = {
   path: "",
@@ -74,8 +75,8 @@ export class ImageBuilder {
     return {
       kind,
       mode: entry.mode & 0o7777,
-      uidIndex: this.parts.ids.indexOf(entry.uid),
-      gidIndex: this.parts.ids.indexOf(entry.gid),
+      uidIndex: this.parts.ids.indexOf(checkId(entry, entry.uid)),
+      gidIndex: this.parts.ids.indexOf(checkId(entry, entry.gid)),
       modified: squashfsSeconds(entry.modified, this.parts.times),
       xattrId: this.parts.xattrs.idOf(entry),
       detail,
@@ -99,6 +100,13 @@ export class ImageBuilder {
         return 0;
     }
   }
+}
+
+function checkId({ path }: EntryMetadata, id: number): number {
+  if (Number.isInteger(id) && id >= 0 && id <= MAX_ID) return id;
+  throw new ConversionError(
+    `"${displayName(path)}" cannot be stored: it belongs to the user or group ${id}. Must be a whole number from 0 to ${MAX_ID}.`,
+  );
 }
 
 function checkTarget({ path, linkTarget = "" }: EntryMetadata): string {
