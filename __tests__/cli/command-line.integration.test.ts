@@ -80,7 +80,7 @@ describe("the whole way", () => {
     expect(result).toMatchObject({
       lint: { findings: [] },
       build: { builder: "buildah" },
-      convert: { path: "sample.gvmi", cache: "miss" },
+      convert: { path: "sample.gvmi" },
       test: { ok: true, profile: "documented", tests: [{ ok: true }, { ok: true }] },
       publish: { hash: result.convert.hash, size: result.convert.size },
     });
@@ -103,7 +103,7 @@ describe("the whole way", () => {
     );
     expect(exitCode).toBe(17);
     expect(JSON.parse(stdout)).toMatchObject({
-      convert: { cache: "miss" },
+      convert: { path: "sample.gvmi" },
       test: { ok: false, tests: [{ name: "fails", ok: false, exitCode: 4 }] },
       error: { kind: "test", exitCode: 17 },
     });
@@ -114,14 +114,22 @@ describe("the whole way", () => {
 
 describe("each stage alone", () => {
   test("convert gives the same bytes every time", async () => {
-    const again = await inDirectory("convert", "image.tar", "-o", "again.gvmi", "--json");
+    const args = ["convert", "image.tar", "-o", "again.gvmi", "--no-cache", "--json"];
+    const again = await inDirectory(...args);
     expect(JSON.parse(again.stdout)).toEqual({
       path: "again.gvmi",
       hash: opensslHash(image),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       size: readFileSync(image).length,
       cache: "miss",
+      reusedShare: 0,
     });
+    expect(readFileSync(join(directory, "again.gvmi")).equals(readFileSync(image))).toBe(true);
+  });
+
+  test("convert takes an earlier conversion of the same image", async () => {
+    const again = await inDirectory("convert", "image.tar", "-o", "again.gvmi", "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ hash: opensslHash(image), cache: "hit" });
     expect(readFileSync(join(directory, "again.gvmi")).equals(readFileSync(image))).toBe(true);
   });
 

@@ -81,6 +81,7 @@ describe("an image of a real builder", () => {
         sha256: sha256(bytes),
         size: bytes.length,
         cache: "miss",
+        reusedShare: 0,
       });
       expect(tool("openssl", "dgst", "-sha3-224", output).trim()).toMatch(
         new RegExp(` ${result.hash}$`),
@@ -94,7 +95,7 @@ describe("an image of a real builder", () => {
       });
       expect(metadata.Env).toEqual(expect.arrayContaining(["A=1", "B=two words"]));
       expect(Object.keys(metadata)).not.toContain("User");
-      const { cache: _, ...identity } = result;
+      const { cache: _, reusedShare: __, ...identity } = result;
       expect(await inspectGvmi(output)).toMatchObject(identity);
 
       const listing = tool("unsquashfs", "-lln", "-d", "", output);

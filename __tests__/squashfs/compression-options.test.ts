@@ -12,7 +12,14 @@ test("gzip has level 6 and blocks of 128 KiB by default", () => {
 
 test("zstd is refused with the reason, an unknown name with the choices", () => {
   expect(() => parseCompression("zstd")).toThrow("kernel of Golem's providers does not read it");
-  expect(() => parseCompression("zip")).toThrow('"zip". Must be one of gzip, xz, lzo, lz4.');
+  expect(() => parseCompression("zip")).toThrow(
+    '"zip". Must be one of balanced, smallest, fastest, gzip, xz, lzo, lz4.',
+  );
+});
+
+test("a preset is a compression by what it is good for", () => {
+  expect(["balanced", "smallest", "fastest"].map(parseCompression)).toEqual(["gzip", "xz", "lz4"]);
+  expect(() => parseCompression("constructor")).toThrow("Invalid compression");
 });
 
 test.each([

@@ -11,6 +11,8 @@ export interface IndexedBlock {
 
 const MAGIC = Buffer.from("gvmiblk1", "latin1");
 const DIGEST_BYTES = 32;
+/** The magic, and the SHA-256 of the file that the records point into. */
+const HEADER_BYTES = MAGIC.length + DIGEST_BYTES;
 const RECORD_BYTES = DIGEST_BYTES + 8 + 4;
 const UNCOMPRESSED = 0x8000_0000;
 
@@ -29,9 +31,13 @@ export class BlockIndexBuilder {
     this.#records.push(record);
   }
 
-  /** The index as it is kept: magic, records, SHA-256 of both. */
-  encode(): Buffer {
-    const body = Buffer.concat([MAGIC, ...this.#records]);
+  /**
+   * The index as it is kept: header, records, SHA-256 of both.
+   *
+   * @param fileSha256 of the finished .gvmi, in hexadecimal
+   */
+  encode(fileSha256: string): Buffer {
+    const body = Buffer.concat([MAGIC, Buffer.from(fileSha256, "hex"), ...this.#records]);
     return Buffer.concat([body, createHash("sha256").update(body).digest()]);
   }
 }
@@ -44,13 +50,17 @@ export class BlockIndex {
     this.#blocks = blocks;
   }
 
-  /** @returns undefined for what was not written by `BlockIndexBuilder`, or is damaged */
-  static decode(bytes: Buffer): BlockIndex | undefined {
+  /**
+   * @param fileSha256 of the .gvmi that the index is for
+   * @returns undefined for what was not written by `BlockIndexBuilder` for that file, or is damaged
+   */
+  static decode(bytes: Buffer, fileSha256: string): BlockIndex | undefined {
     const body = bytes.subarray(0, -DIGEST_BYTES);
-    const records = body.subarray(MAGIC.length);
+    const records = body.subarray(HEADER_BYTES);
     const isSound =
-      bytes.length >= MAGIC.length + DIGEST_BYTES &&
+      bytes.length >= HEADER_BYTES + DIGEST_BYTES &&
       body.subarray(0, MAGIC.length).equals(MAGIC) &&
+      body.toString("hex", MAGIC.length, HEADER_BYTES) === fileSha256 &&
       records.length % RECORD_BYTES === 0 &&
       createHash("sha256").update(body).digest().equals(bytes.subarray(-DIGEST_BYTES));
     if (!isSound) return undefined;

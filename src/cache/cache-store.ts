@@ -10,6 +10,8 @@ export interface CacheEntry {
   /** What the conversion said of the file; to be verified before the file is used. */
   readonly hashes: GvmiHashes;
   close(): Promise<void>;
+  /** Closes and forgets an entry that has turned out to be damaged. */
+  discard(): Promise<void>;
 }
 
 export interface FoundEntry {
@@ -35,7 +37,4 @@ export interface CacheStore {
   find(key: ConversionKey, diffIds: readonly string[]): Promise<FoundEntry | undefined>;
 
   save(key: ConversionKey, conversion: FinishedConversion): Promise<void>;
-
-  /** Forgets an entry that has turned out to be damaged. */
-  remove(key: ConversionKey): Promise<void>;
 }

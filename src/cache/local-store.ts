@@ -52,10 +52,10 @@ export class LocalStore implements CacheStore {
   ) {}
 
   async find(key: ConversionKey, diffIds: readonly string[]): Promise<FoundEntry | undefined> {
-    const same = await openEntry(this.pathOf(key));
+    const same = await this.open(this.pathOf(key));
     if (same) return { kind: "hit", entry: same };
     for (const path of await this.nearest(key, diffIds)) {
-      const near = await openEntry(path);
+      const near = await this.open(path);
       if (near) return { kind: "near", entry: near };
     }
     return undefined;
@@ -81,8 +81,15 @@ export class LocalStore implements CacheStore {
     await this.removeLeastRecentlyUsed();
   }
 
-  async remove(key: ConversionKey): Promise<void> {
-    await this.discard(this.pathOf(key));
+  private async open(path: string): Promise<CacheEntry | undefined> {
+    const parts = await openParts(path);
+    if (!parts) return undefined;
+    const close = () => parts.gvmi.close();
+    const discard = async () => {
+      await close();
+      await this.discard(path);
+    };
+    return { ...parts, close, discard };
   }
 
   private pathOf({ options, content }: ConversionKey): string {
@@ -134,7 +141,7 @@ export class LocalStore implements CacheStore {
   }
 }
 
-async function openEntry(path: string): Promise<CacheEntry | undefined> {
+async function openParts(path: string): Promise<Omit<CacheEntry, "close" | "discard"> | undefined> {
   const description = await readDescription(path);
   if (!description) return undefined;
   const index = await stat(join(path, INDEX)).catch(() => undefined);
@@ -148,7 +155,7 @@ async function openEntry(path: string): Promise<CacheEntry | undefined> {
   const now = new Date();
   await utimes(path, now, now).catch(() => {});
   const { diffIds, ...hashes } = description;
-  return { gvmi, blockIndex, hashes, close: () => gvmi.close() };
+  return { gvmi, blockIndex, hashes };
 }
 
 async function readDescription(path: string): Promise<Description | undefined> {

@@ -1,8 +1,14 @@
 import { type Command, Option } from "commander";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
-import { ACCELERATORS, BUILDERS, FAIL_THRESHOLDS, type Settings } from "../settings/settings.ts";
-import { SQUASHFS_COMPRESSIONS } from "../squashfs/squashfs-writer.ts";
+import {
+  ACCELERATORS,
+  BUILDERS,
+  FAIL_THRESHOLDS,
+  MODIFICATION_TIMES,
+  type Settings,
+} from "../settings/settings.ts";
+import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
 import { PROFILES } from "../vm/profiles.ts";
 import {
   buildArgumentValue,
@@ -24,6 +30,8 @@ export type SettingOverrides = {
   output?: string;
   compression?: Settings["convert"]["compression"];
   level?: number;
+  modificationTimes?: Settings["convert"]["modificationTimes"];
+  cache?: boolean;
   profile?: Settings["vm"]["profile"];
   memory?: number;
   cpus?: number;
@@ -49,8 +57,14 @@ const GROUPS = {
     new Option("--target <stage>", "stage of the Dockerfile to build"),
   ],
   convert: [
-    new Option("--compression <name>", "compression of the image").choices(SQUASHFS_COMPRESSIONS),
+    new Option("--compression <name>", COMPRESSION_NAMES.join(", ")).argParser(
+      parsedBy(parseCompression),
+    ),
     new Option("--level <number>", "compression level, 1 to 9").argParser(wholeNumberValue(1, 9)),
+    new Option("--modification-times <policy>", "what becomes of the times of files").choices(
+      MODIFICATION_TIMES,
+    ),
+    new Option("--no-cache", "convert anew, and keep nothing"),
   ],
   vm: [
     new Option("--profile <name>", "runtime generation to reproduce").choices(PROFILES),
@@ -97,6 +111,8 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       output: options.output ?? settings.convert.output,
       compression: options.compression ?? settings.convert.compression,
       level: options.level ?? settings.convert.level,
+      modificationTimes: options.modificationTimes ?? settings.convert.modificationTimes,
+      cache: settings.convert.cache && options.cache !== false,
     },
     vm: {
       profile: options.profile ?? vm.profile,

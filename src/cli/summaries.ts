@@ -1,7 +1,19 @@
+import type { ConvertResult } from "../pipeline/convert.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import type { TestImageResult } from "../pipeline/test-image.ts";
 import type { PublishResult } from "../publish/publish.ts";
 import { formatBytes, formatMilliseconds } from "./format.ts";
+
+const CACHE_OUTCOMES = {
+  hit: () => "converted before",
+  near: (share: number) => `${Math.floor(share * 100)} % reused from an earlier conversion`,
+  miss: () => "nothing reused",
+};
+
+/** `hello.gvmi, 1.0 MiB, 98 % reused from an earlier conversion` */
+export function describeConversion({ path, size, cache, reusedShare }: ConvertResult): string {
+  return `${path}, ${formatBytes(size)}, ${CACHE_OUTCOMES[cache](reusedShare)}`;
+}
 
 /** `3 of 3 tests passed on documented under TCG` */
 export function describeTests({ tests, profile, accelerator }: TestImageResult): string {

@@ -1,18 +1,16 @@
 import { stat } from "node:fs/promises";
+import type { CacheStore } from "../cache/cache-store.ts";
 import { ConversionError, ImageSourceError, UsageError } from "../errors.ts";
 import type { GvmiHashes } from "../gvmi/hash.ts";
 import { parseVolumes } from "../gvmi/volumes.ts";
-import { writeGvmi } from "../gvmi/write.ts";
-import type { Entry, EntryMetadata } from "../oci/entry.ts";
+import type { EntryMetadata } from "../oci/entry.ts";
 import { withImage } from "../oci/image.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { ImageLimits } from "../oci/image-limits.ts";
 import { checkOptions } from "../squashfs/compression-options.ts";
+import type { ModificationTimes } from "../squashfs/modification-times.ts";
 import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
-
-/** Bytes of content between two reports of progress. */
-const REPORT_EVERY = 32 * 1024 * 1024;
-const MEGABYTE = 1_000_000;
+import { Conversion } from "./conversion.ts";
 
 /** An image whose layers have been applied. */
 export interface ReadImage {
@@ -29,6 +27,10 @@ export interface ConvertOptions {
   /** gzip by default. */
   readonly compression?: SquashfsCompression;
   readonly level?: number;
+  /** What becomes of the times of files; kept by default. */
+  readonly modificationTimes?: ModificationTimes;
+  /** Earlier conversions; none are used, and this one is not kept, without it. */
+  readonly cache?: CacheStore;
   readonly limits?: Partial<ImageLimits>;
   readonly signal?: AbortSignal;
   /** Called now and then with what is being done, as a short phrase. */
@@ -41,7 +43,10 @@ export interface ConvertOptions {
 
 export interface ConvertResult extends GvmiHashes {
   readonly path: string;
-  readonly cache: "miss";
+  /** `hit`: an earlier conversion of the same image was taken; `near`: blocks of another one's were. */
+  readonly cache: "hit" | "near" | "miss";
+  /** The part of the image's blocks, from 0 to 1, that did not have to be compressed. */
+  readonly reusedShare: number;
 }
 
 /**
@@ -60,6 +65,7 @@ export async function convertArchive(options: ConvertOptions): Promise<ConvertRe
   const squashfs = {
     compression: options.compression ?? "gzip",
     ...(options.level !== undefined && { level: options.level }),
+    ...(options.modificationTimes && { modificationTimes: options.modificationTimes }),
     ...(signal && { signal }),
   };
   checkOptions(squashfs);
@@ -74,16 +80,8 @@ export async function convertArchive(options: ConvertOptions): Promise<ConvertRe
     const volumes = parseVolumes(image.config);
     if (!volumes.ok)
       throw new ImageSourceError(volumes.problem, { hint: "Change the VOLUME in the Dockerfile." });
-    const tree = await image.readTree();
-    await options.onImage?.({ config: image.config, entries: tree.metadata() });
-    const entries = onProgress ? reporting(image.entries(tree), onProgress) : image.entries(tree);
-    const hashes = await writeGvmi(entries, image.config, output, {
-      ...squashfs,
-      onStep: (step) => {
-        if (step === "hash") onProgress?.("hashing");
-      },
-    });
-    return { path: output, ...hashes, cache: "miss" };
+    const conversion = new Conversion(image, squashfs, options);
+    return await conversion.run();
   });
 }
 
@@ -99,20 +97,5 @@ async function checkOutput(source: string, output: string): Promise<void> {
   }
   if (from && to && from.dev === to.dev && from.ino === to.ino) {
     throw new UsageError(`The output ${output} is the source itself, which would be lost.`);
-  }
-}
-
-async function* reporting(
-  entries: AsyncIterable<Entry>,
-  onProgress: (detail: string) => void,
-): AsyncGenerator<Entry> {
-  let written = 0;
-  let reported = 0;
-  for await (const entry of entries) {
-    yield entry;
-    written += entry.size;
-    if (written - reported < REPORT_EVERY) continue;
-    reported = written;
-    onProgress(`${Math.round(written / MEGABYTE)} MB of files written`);
   }
 }

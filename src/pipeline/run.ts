@@ -4,6 +4,7 @@ import type { PublishResult } from "../publish/publish.ts";
 import type { Settings } from "../settings/settings.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
 import { type BuildResult, buildInto } from "./build.ts";
+import { conversionOptions } from "./conversion-settings.ts";
 import { type ConvertResult, convertArchive } from "./convert.ts";
 import {
   assertLintPassed,
@@ -81,8 +82,7 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
         convertArchive({
           source: archive,
           output,
-          compression: settings.convert.compression,
-          level: settings.convert.level,
+          ...conversionOptions(settings.convert),
           signal,
           onProgress: (detail) => progress.detail(detail),
           onWarning: (message) => progress.note(`warning: ${message}`),

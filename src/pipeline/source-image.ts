@@ -1,7 +1,9 @@
 import { exportImage } from "../build/export-image.ts";
 import { parseImageSource } from "../build/parse-image-source.ts";
 import { withImage } from "../oci/image.ts";
+import type { ConvertSettings } from "../settings/settings.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
+import { conversionOptions } from "./conversion-settings.ts";
 import { type ConvertOptions, type ConvertResult, convertArchive } from "./convert.ts";
 import type { BuiltImage } from "./lint-image.ts";
 import type { Progress } from "./progress.ts";
@@ -39,19 +41,20 @@ export async function withSourceImage<T>(
   );
 }
 
-export interface ConvertSourceInput
-  extends Pick<ConvertOptions, "output" | "compression" | "level" | "signal"> {
+export interface ConvertSourceInput extends Pick<ConvertOptions, "output" | "signal"> {
   /** As for `withSourceArchive`. */
   readonly source: string;
+  readonly settings: ConvertSettings;
   readonly progress: Progress;
 }
 
 /** Converts an image that exists already. Throws what `convertArchive` and `withSourceArchive` throw. */
 export async function convertSource(input: ConvertSourceInput): Promise<ConvertResult> {
-  const { source, progress, ...options } = input;
+  const { source, settings, progress, ...options } = input;
   return withSourceArchive(source, { signal: input.signal }, (archive) =>
     convertArchive({
       ...options,
+      ...conversionOptions(settings),
       source: archive,
       onProgress: (detail) => progress.detail(detail),
       onWarning: (message) => progress.note(`warning: ${message}`),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { PublishError } from "../errors.ts";
+import { GolemImageError } from "../errors.ts";
 import { DURATION_FORM, MEMORY_FORM, parseDuration, parseMemory } from "./quantities.ts";
 
 // Messages complete "<key>: " and say what was expected; describe-issue.ts adds what was found.
@@ -67,8 +67,8 @@ export const parsedBy = <TResult>(parse: (value: string) => TResult, expected: s
       try {
         return parse(dataset.value);
       } catch (error) {
-        if (!(error instanceof PublishError)) throw error;
-        addIssue({ message: [error.message, error.hint].join(" ") });
+        if (!(error instanceof GolemImageError)) throw error;
+        addIssue({ message: [error.message, error.hint].filter(Boolean).join(" ") });
         return NEVER;
       }
     }),

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
-import { SQUASHFS_COMPRESSIONS } from "../squashfs/squashfs-writer.ts";
+import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
 import { testSchema } from "./schema-tests.ts";
 import { choice, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
 import { vmSchema } from "./schema-vm.ts";
-import { BUILDERS, FAIL_THRESHOLDS } from "./settings.ts";
+import { BUILDERS, FAIL_THRESHOLDS, MODIFICATION_TIMES } from "./settings.ts";
 
 const buildSchema = map({
   builder: v.pipe(
@@ -39,8 +39,20 @@ const convertSchema = v.pipe(
       v.description("The .gvmi to write; NAME.gvmi in the working directory by default."),
     ),
     compression: v.pipe(
-      v.optional(choice(SQUASHFS_COMPRESSIONS), "gzip"),
-      v.description("How file contents are compressed; providers read all of these."),
+      v.optional(parsedBy(parseCompression, `one of ${COMPRESSION_NAMES.join(", ")}`), "balanced"),
+      v.description(
+        "How file contents are compressed: balanced (gzip), smallest (xz), fastest (lz4), or a compressor.",
+      ),
+    ),
+    modificationTimes: v.pipe(
+      v.optional(choice(MODIFICATION_TIMES)),
+      v.description(
+        "What becomes of the times of files; by default they are kept, or at most SOURCE_DATE_EPOCH where that is set.",
+      ),
+    ),
+    cache: v.pipe(
+      v.optional(v.boolean("expected true or false"), true),
+      v.description("Whether earlier conversions are used, and this one is kept."),
     ),
     level: v.pipe(
       v.optional(wholeNumber(1, 9)),

@@ -8,10 +8,12 @@ export const SETTINGS_FILE_NAME = "golem-image.yml";
 
 export const BUILDERS = ["auto", ...BUILDER_NAMES] as const;
 export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
+export const MODIFICATION_TIMES = ["keep", "clamp", "epoch"] as const;
 export const FAIL_THRESHOLDS = ["error", "warning", "info", "never"] as const;
 
 export type Builder = (typeof BUILDERS)[number];
 export type Accelerator = (typeof ACCELERATORS)[number];
+export type ModificationTimesSetting = (typeof MODIFICATION_TIMES)[number];
 export type FailThreshold = (typeof FAIL_THRESHOLDS)[number];
 
 /**
@@ -45,6 +47,10 @@ export interface ConvertSettings {
   readonly compression: SquashfsCompression;
   /** 1 (fastest) to 9 (smallest), for gzip and lzo; the compressor's default when absent. */
   readonly level?: number;
+  /** `clamp`, to SOURCE_DATE_EPOCH, when absent and that is set; else `keep`. */
+  readonly modificationTimes?: ModificationTimesSetting;
+  /** Whether earlier conversions are used, and this one is kept. */
+  readonly cache: boolean;
 }
 
 export interface VmSettings {

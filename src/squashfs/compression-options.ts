@@ -25,13 +25,30 @@ export interface CheckedOptions {
   readonly blockSize: number;
 }
 
+/** Compressions by what they are good for. */
+const PRESETS: Readonly<Record<string, SquashfsCompression>> = {
+  balanced: "gzip",
+  smallest: "xz",
+  fastest: "lz4",
+};
+
+/** What people may write for a compression. */
+export const COMPRESSION_NAMES: readonly string[] = [
+  ...Object.keys(PRESETS),
+  ...SQUASHFS_COMPRESSIONS,
+];
+
 /**
+ * Reads the name of a compression or of a preset: `balanced`, `smallest`, `fastest`.
+ *
  * @throws {UsageError} when a person asks for what squashfs or a provider's kernel does not know
  */
 export function parseCompression(name: string): SquashfsCompression {
-  const compression = SQUASHFS_COMPRESSIONS.find((known) => known === name);
+  const compression =
+    SQUASHFS_COMPRESSIONS.find((known) => known === name) ??
+    (Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined);
   if (compression) return compression;
-  const rule = `Must be one of ${SQUASHFS_COMPRESSIONS.join(", ")}.`;
+  const rule = `Must be one of ${COMPRESSION_NAMES.join(", ")}.`;
   throw new UsageError(
     name === "zstd"
       ? `The compression zstd cannot be used: the kernel of Golem's providers does not read it. ${rule}`

@@ -10,6 +10,7 @@ import {
 } from "../context.ts";
 import { formatBytes, formatTable } from "../format.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { describeConversion } from "../summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string; output?: string };
 
@@ -35,12 +36,11 @@ export function addConvertCommand(program: Command, context: CliContext): void {
         convertSource({
           source,
           output: convert.output ?? defaultOutput(source),
-          compression: convert.compression,
-          level: convert.level,
+          settings: convert,
           signal: context.signal,
           progress,
         }),
-      ({ size }) => formatBytes(size),
+      describeConversion,
     );
     writeResult(context, options, result, () =>
       formatTable([

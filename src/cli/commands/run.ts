@@ -8,12 +8,12 @@ import {
   progressFor,
   writeResult,
 } from "../context.ts";
-import { formatBytes, formatTable } from "../format.ts";
+import { formatTable } from "../format.ts";
 import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
 import { stylesFor } from "../styles.ts";
-import { describeTests, resultRows } from "../summaries.ts";
+import { describeConversion, describeTests, resultRows } from "../summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };
 
@@ -39,7 +39,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
           signal: context.signal,
           progress: progressFor(context, options),
           summaries: {
-            convert: ({ path, size }) => `${path}, ${formatBytes(size)}`,
+            convert: describeConversion,
             test: describeTests,
             publish: ({ url }) => url,
             paintFinding: paintFinding(stylesFor(context.stderr)),

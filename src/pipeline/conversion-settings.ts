@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { CacheStore } from "../cache/cache-store.ts";
+import { DEFAULT_CACHE_LIMIT, LocalStore } from "../cache/local-store.ts";
+import { SettingsError } from "../errors.ts";
+import { MEMORY_FORM, parseMemory } from "../settings/quantities.ts";
+import type { ConvertSettings } from "../settings/settings.ts";
+import type { ModificationTimes } from "../squashfs/modification-times.ts";
+import { cacheDirectory } from "../system/cache-directory.ts";
+import type { ConvertOptions } from "./convert.ts";
+
+/** The settings' `convert:` as the conversion takes it. */
+export function conversionOptions(
+  settings: ConvertSettings,
+  environment: NodeJS.ProcessEnv = process.env,
+): Pick<ConvertOptions, "compression" | "level" | "modificationTimes" | "cache"> {
+  return {
+    compression: settings.compression,
+    level: settings.level,
+    modificationTimes: modificationTimes(settings.modificationTimes, environment),
+    cache: settings.cache ? localCache(environment) : undefined,
+  };
+}
+
+/**
+ * @throws {SettingsError} when times are to be clamped, and SOURCE_DATE_EPOCH is not a number of seconds
+ * @see https://reproducible-builds.org/specs/source-date-epoch/
+ */
+function modificationTimes(
+  setting: ConvertSettings["modificationTimes"],
+  environment: NodeJS.ProcessEnv,
+): ModificationTimes {
+  const epoch = environment.SOURCE_DATE_EPOCH;
+  if (setting === "keep" || setting === "epoch") return setting;
+  if (setting === undefined && !epoch) return "keep";
+  if (epoch !== undefined && /^\d{1,12}$/.test(epoch)) return { clamp: Number(epoch) };
+  throw new SettingsError(
+    `File times cannot be clamped: the environment variable SOURCE_DATE_EPOCH is ${epoch === undefined ? "not set" : JSON.stringify(epoch)}.`,
+    {
+      hint: "Set it to a number of seconds since 1970, such as the output of `git log -1 --format=%ct`.",
+    },
+  );
+}
+
+function localCache(environment: NodeJS.ProcessEnv): CacheStore {
+  const directory = join(cacheDirectory(environment), "conversions");
+  const text = environment.GOLEM_IMAGE_CACHE_LIMIT;
+  if (!text) return new LocalStore(directory, DEFAULT_CACHE_LIMIT);
+  const mebibytes = parseMemory(text);
+  if (mebibytes !== undefined) return new LocalStore(directory, mebibytes * 1024 ** 2);
+  throw new SettingsError(
+    `The environment variable GOLEM_IMAGE_CACHE_LIMIT is ${JSON.stringify(text)}, expected ${MEMORY_FORM}.`,
+  );
+}

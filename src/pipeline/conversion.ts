@@ -1,0 +1,137 @@
+import { BlockIndexBuilder } from "../cache/block-index.ts";
+import type { FoundEntry } from "../cache/cache-store.ts";
+import { type ConversionKey, conversionKey } from "../cache/conversion-key.ts";
+import type { ReusingBlockCompressor } from "../cache/reusing-compressor.ts";
+import type { GvmiHashes } from "../gvmi/hash.ts";
+import { writeGvmi } from "../gvmi/write.ts";
+import type { Entry } from "../oci/entry.ts";
+import type { Image } from "../oci/image.ts";
+import type { ImageTree } from "../oci/image-tree.ts";
+import { checkOptions } from "../squashfs/compression-options.ts";
+import { compressorVersion } from "../squashfs/compressor-version.ts";
+import { GzipWriter } from "../squashfs/gzip-writer.ts";
+import type { SquashfsOptions } from "../squashfs/squashfs-writer.ts";
+import { ZlibBlockCompressor } from "../squashfs/write/block-compressor.ts";
+import type { ConvertOptions, ConvertResult } from "./convert.ts";
+import { restoreConversion, reuseBlocks } from "./earlier-conversion.ts";
+
+/** Bytes of content between two reports of progress. */
+const REPORT_EVERY = 32 * 1024 * 1024;
+const MEGABYTE = 1_000_000;
+
+/** One conversion of an open image, with or without the help of earlier ones. */
+export class Conversion {
+  private readonly blockIndex = new BlockIndexBuilder();
+  private reusing: ReusingBlockCompressor | undefined;
+
+  constructor(
+    private readonly image: Image,
+    private readonly squashfs: SquashfsOptions,
+    private readonly options: ConvertOptions,
+  ) {}
+
+  /** Throws what `convertArchive` throws. */
+  async run(): Promise<ConvertResult> {
+    const { cache, output, onImage, signal } = this.options;
+    // A person who wants to see the image sees it also when nothing else has to be read.
+    const tree = onImage && (await this.image.readTree());
+    if (tree) await onImage?.({ config: this.image.config, entries: tree.metadata() });
+    if (!cache) return this.result(await this.convert(tree), "miss");
+    const key = await this.key();
+    const found = await cache.find(key, this.image.diffIds);
+    try {
+      if (found?.kind === "hit") {
+        // What is known of the image is only what its configuration says; a damaged archive is refused.
+        if (!tree) await this.image.verify();
+        if (await restoreConversion(found.entry, output, signal)) {
+          return this.result(found.entry.hashes, "hit");
+        }
+        await found.entry.discard();
+      }
+      if (found?.kind === "near") await this.reuse(found);
+      const hashes = await this.convert(tree);
+      await this.keep(key, hashes);
+      return this.result(hashes, this.reusing ? "near" : "miss");
+    } finally {
+      await found?.entry.close();
+    }
+  }
+
+  private result(hashes: GvmiHashes, cache: ConvertResult["cache"]): ConvertResult {
+    const reusedShare = cache === "hit" ? 1 : (this.reusing?.reusedShare ?? 0);
+    return { path: this.options.output, ...hashes, cache, reusedShare };
+  }
+
+  private async key(): Promise<ConversionKey> {
+    const { compression, level = 0, blockSize } = checkOptions(this.squashfs);
+    const times = JSON.stringify(this.squashfs.modificationTimes ?? "keep");
+    return conversionKey({
+      config: this.image.config,
+      diffIds: this.image.diffIds,
+      options: { compression, level, blockSize, times },
+      compressor: await compressorVersion(compression),
+    });
+  }
+
+  private async reuse({ entry }: FoundEntry): Promise<void> {
+    // The other compressors are tools that take whole images.
+    if (this.squashfs.compression !== "gzip") return;
+    this.options.onProgress?.("looking at an earlier conversion");
+    const { level } = checkOptions(this.squashfs);
+    const compressor = new ZlibBlockCompressor(level ?? 0);
+    this.reusing = await reuseBlocks(entry, compressor, this.options.signal);
+  }
+
+  private async convert(tree: ImageTree | undefined): Promise<GvmiHashes> {
+    const { output, onProgress } = this.options;
+    const entries = this.image.entries(tree ?? (await this.image.readTree()));
+    return await writeGvmi(
+      onProgress ? reporting(entries, onProgress) : entries,
+      this.image.config,
+      output,
+      {
+        ...this.squashfs,
+        ...(this.squashfs.compression === "gzip" && { writer: this.gzipWriter() }),
+        onStep: (step) => {
+          if (step === "hash") onProgress?.("hashing");
+        },
+      },
+    );
+  }
+
+  private gzipWriter(): GzipWriter {
+    return new GzipWriter({
+      ...(this.reusing && { compressor: this.reusing }),
+      ...(this.options.cache && {
+        onBlock: (block) => this.blockIndex.add(block.digest, block),
+      }),
+    });
+  }
+
+  /** A cache that is full or cannot be written costs time later, and nothing now. */
+  private async keep(key: ConversionKey, hashes: GvmiHashes): Promise<void> {
+    const { cache, output, onWarning } = this.options;
+    const { diffIds } = this.image;
+    const blockIndex = this.blockIndex.encode(hashes.sha256);
+    try {
+      await cache?.save(key, { path: output, blockIndex, hashes, diffIds });
+    } catch (error) {
+      onWarning?.(`The conversion could not be kept in the cache: ${(error as Error).message}.`);
+    }
+  }
+}
+
+async function* reporting(
+  entries: AsyncIterable<Entry>,
+  onProgress: (detail: string) => void,
+): AsyncGenerator<Entry> {
+  let written = 0;
+  let reported = 0;
+  for await (const entry of entries) {
+    yield entry;
+    written += entry.size;
+    if (written - reported < REPORT_EVERY) continue;
+    reported = written;
+    onProgress(`${Math.round(written / MEGABYTE)} MB of files written`);
+  }
+}
