@@ -24,11 +24,9 @@ export interface CliOptions {
 /**
  * Bundles the command line program from the sources as they are now.
  *
- * @returns what runs it, as a process of its own, without node_modules
+ * @returns its path
  */
-export async function buildCli(): Promise<
-  (args: string[], options?: CliOptions) => Promise<CliResult>
-> {
+export async function bundleCli(): Promise<string> {
   mkdirSync(BUNDLE_DIRECTORY, { recursive: true });
   const outfile = join(BUNDLE_DIRECTORY, `cli-${process.pid}-${Date.now()}.cjs`);
   await build({
@@ -40,7 +38,15 @@ export async function buildCli(): Promise<
     format: "cjs",
     logLevel: "error",
   });
-  return (args, options = {}) => run(outfile, args, options);
+  return outfile;
+}
+
+/** @returns what runs the program as a process of its own, without node_modules */
+export async function buildCli(): Promise<
+  (args: string[], options?: CliOptions) => Promise<CliResult>
+> {
+  const program = await bundleCli();
+  return (args, options = {}) => run(program, args, options);
 }
 
 function run(program: string, args: string[], options: CliOptions): Promise<CliResult> {
