@@ -44,7 +44,7 @@ describe("loadSettings", () => {
       name: "my-image-",
       dockerfile: join(context, "Dockerfile"),
       build: { builder: "auto", args: {} },
-      convert: { compression: "gzip", cache: true },
+      convert: { compression: "gzip", allowUnreadable: false, cache: true },
       vm: {
         profile: "documented",
         memory: 256,
@@ -66,7 +66,7 @@ build:
   builder: buildah
   args: {VERSION: 1.10, DEBUG: true, TEXT: "a b"}
   target: final
-convert: {output: out/hello.gvmi, compression: lzo, level: 9, modificationTimes: epoch, cache: false}
+convert: {output: out/hello.gvmi, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false}
 vm:
   profile: v0.5
   memory: 1.5 GiB
@@ -103,6 +103,7 @@ lint: {ignore: [GVM003], failOn: never}
         output: at("out/hello.gvmi"),
         compression: "lzo",
         level: 9,
+        allowUnreadable: true,
         modificationTimes: "epoch",
         cache: false,
       },
@@ -203,7 +204,7 @@ describe("a wrong settings file", () => {
     ],
     [
       "convert: {compression: zstd}",
-      "1:24 convert.compression: The compression zstd cannot be used: the kernel of Golem's providers",
+      "1:24 convert.compression: the kernel of Golem's providers does not read zstd",
     ],
     ["convert: {compression: xz, level: 3}", "1:35 convert.level: only gzip and lzo have levels"],
     ["build:\n", "1:7 build: has no value; give it one or remove the key"],

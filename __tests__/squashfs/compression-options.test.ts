@@ -11,7 +11,9 @@ test("gzip has level 6 and blocks of 128 KiB by default", () => {
 });
 
 test("zstd is refused with the reason, an unknown name with the choices", () => {
-  expect(() => parseCompression("zstd")).toThrow("kernel of Golem's providers does not read it");
+  const zstd = { compression: "zstd" } as const;
+  expect(() => checkOptions(zstd)).toThrow("kernel of Golem's providers does not read it");
+  expect(checkOptions({ ...zstd, allowUnreadable: true })).toMatchObject(zstd);
   expect(() => parseCompression("zip")).toThrow(
     '"zip". Must be one of balanced, smallest, fastest, gzip, xz, lzo, lz4.',
   );

@@ -31,6 +31,7 @@ export type SettingOverrides = {
   compression?: Settings["convert"]["compression"];
   level?: number;
   modificationTimes?: Settings["convert"]["modificationTimes"];
+  allowUnreadable?: boolean;
   cache?: boolean;
   profile?: Settings["vm"]["profile"];
   memory?: number;
@@ -61,6 +62,7 @@ const GROUPS = {
       parsedBy(parseCompression),
     ),
     new Option("--level <number>", "compression level, 1 to 9").argParser(wholeNumberValue(1, 9)),
+    new Option("--allow-unreadable", "write zstd all the same, which providers cannot read"),
     new Option("--modification-times <policy>", "what becomes of the times of files").choices(
       MODIFICATION_TIMES,
     ),
@@ -111,6 +113,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       output: options.output ?? settings.convert.output,
       compression: options.compression ?? settings.convert.compression,
       level: options.level ?? settings.convert.level,
+      allowUnreadable: options.allowUnreadable ?? settings.convert.allowUnreadable,
       modificationTimes: options.modificationTimes ?? settings.convert.modificationTimes,
       cache: settings.convert.cache && options.cache !== false,
     },

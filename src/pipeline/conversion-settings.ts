@@ -12,10 +12,14 @@ import type { ConvertOptions } from "./convert.ts";
 export function conversionOptions(
   settings: ConvertSettings,
   environment: NodeJS.ProcessEnv = process.env,
-): Pick<ConvertOptions, "compression" | "level" | "modificationTimes" | "cache"> {
+): Pick<
+  ConvertOptions,
+  "compression" | "level" | "allowUnreadable" | "modificationTimes" | "cache"
+> {
   return {
     compression: settings.compression,
     level: settings.level,
+    allowUnreadable: settings.allowUnreadable,
     modificationTimes: modificationTimes(settings.modificationTimes, environment),
     cache: settings.cache ? localCache(environment) : undefined,
   };

@@ -27,6 +27,8 @@ export interface ConvertOptions {
   /** gzip by default. */
   readonly compression?: SquashfsCompression;
   readonly level?: number;
+  /** Whether a person insists on a compression that providers cannot read. */
+  readonly allowUnreadable?: boolean;
   /** What becomes of the times of files; kept by default. */
   readonly modificationTimes?: ModificationTimes;
   /** Earlier conversions; none are used, and this one is not kept, without it. */
@@ -65,6 +67,7 @@ export async function convertArchive(options: ConvertOptions): Promise<ConvertRe
   const squashfs = {
     compression: options.compression ?? "gzip",
     ...(options.level !== undefined && { level: options.level }),
+    ...(options.allowUnreadable && { allowUnreadable: true }),
     ...(options.modificationTimes && { modificationTimes: options.modificationTimes }),
     ...(signal && { signal }),
   };

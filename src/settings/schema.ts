@@ -44,6 +44,10 @@ const convertSchema = v.pipe(
         "How file contents are compressed: balanced (gzip), smallest (xz), fastest (lz4), or a compressor.",
       ),
     ),
+    allowUnreadable: v.pipe(
+      v.optional(v.boolean("expected true or false"), false),
+      v.description("Whether zstd, which providers cannot read, is written all the same."),
+    ),
     modificationTimes: v.pipe(
       v.optional(choice(MODIFICATION_TIMES)),
       v.description(
@@ -67,6 +71,14 @@ const convertSchema = v.pipe(
       "only gzip and lzo have levels",
     ),
     ["level"],
+  ),
+  v.forward(
+    v.partialCheck(
+      [["compression"], ["allowUnreadable"]],
+      ({ compression, allowUnreadable }) => compression !== "zstd" || allowUnreadable,
+      "the kernel of Golem's providers does not read zstd; with allowUnreadable: true it is written all the same",
+    ),
+    ["compression"],
   ),
 );
 

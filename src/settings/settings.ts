@@ -47,6 +47,8 @@ export interface ConvertSettings {
   readonly compression: SquashfsCompression;
   /** 1 (fastest) to 9 (smallest), for gzip and lzo; the compressor's default when absent. */
   readonly level?: number;
+  /** Whether a compression that providers cannot read is written all the same. */
+  readonly allowUnreadable: boolean;
   /** `clamp`, to SOURCE_DATE_EPOCH, when absent and that is set; else `keep`. */
   readonly modificationTimes?: ModificationTimesSetting;
   /** Whether earlier conversions are used, and this one is kept. */

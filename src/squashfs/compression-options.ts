@@ -17,6 +17,7 @@ const LEVELS: Readonly<Record<SquashfsCompression, readonly [number, number, num
     xz: [0, 6, 9],
     lzo: [1, 8, 9],
     lz4: undefined,
+    zstd: [1, 15, 22],
   };
 
 export interface CheckedOptions {
@@ -35,7 +36,7 @@ const PRESETS: Readonly<Record<string, SquashfsCompression>> = {
 /** What people may write for a compression. */
 export const COMPRESSION_NAMES: readonly string[] = [
   ...Object.keys(PRESETS),
-  ...SQUASHFS_COMPRESSIONS,
+  ...SQUASHFS_COMPRESSIONS.filter((compression) => compression !== "zstd"),
 ];
 
 /**
@@ -48,17 +49,20 @@ export function parseCompression(name: string): SquashfsCompression {
     SQUASHFS_COMPRESSIONS.find((known) => known === name) ??
     (Object.hasOwn(PRESETS, name) ? PRESETS[name] : undefined);
   if (compression) return compression;
-  const rule = `Must be one of ${COMPRESSION_NAMES.join(", ")}.`;
   throw new UsageError(
-    name === "zstd"
-      ? `The compression zstd cannot be used: the kernel of Golem's providers does not read it. ${rule}`
-      : `Invalid compression: ${JSON.stringify(name)}. ${rule}`,
+    `Invalid compression: ${JSON.stringify(name)}. Must be one of ${COMPRESSION_NAMES.join(", ")}.`,
   );
 }
 
 /** Fills in the defaults. @throws {UsageError} */
 export function checkOptions(options: SquashfsOptions): CheckedOptions {
   const compression = parseCompression(options.compression);
+  if (compression === "zstd" && !options.allowUnreadable) {
+    throw new UsageError(
+      "The compression zstd cannot be used: the kernel of Golem's providers does not read it.",
+      { hint: "Use balanced, smallest or fastest; or insist with --allow-unreadable." },
+    );
+  }
   return {
     compression,
     level: checkLevel(compression, options.level),

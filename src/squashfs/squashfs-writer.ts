@@ -1,12 +1,14 @@
 import type { Entry } from "../oci/entry.ts";
 import type { ModificationTimes } from "./modification-times.ts";
 
-/** The compressors that providers' kernels (Alpine linux-virt 5.10) read. */
-export const SQUASHFS_COMPRESSIONS = ["gzip", "xz", "lzo", "lz4"] as const;
+/** The compressors that providers' kernels (Alpine linux-virt 5.10) read, and zstd, which they do not. */
+export const SQUASHFS_COMPRESSIONS = ["gzip", "xz", "lzo", "lz4", "zstd"] as const;
 export type SquashfsCompression = (typeof SQUASHFS_COMPRESSIONS)[number];
 
 export interface SquashfsOptions {
   readonly compression: SquashfsCompression;
+  /** Whether a person insists on what providers cannot read. */
+  readonly allowUnreadable?: boolean;
   /** The compressor's own scale; each has a default, lz4 has none. */
   readonly level?: number;
   /** Bytes of a data block: a power of two from 4 KiB to 1 MiB, 128 KiB by default. */
