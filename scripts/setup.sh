@@ -71,6 +71,7 @@ find_missing_tools() {
     need zstd zstd
     need ps procps
     need git git
+    need umoci umoci
     with_buildah=yes
   fi
   if [[ $with_buildah == yes ]] || ! has_docker_engine; then
