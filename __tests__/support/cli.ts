@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { basename, join } from "node:path";
+import { type BuildOptions, build } from "esbuild";
+// @ts-expect-error: plain JavaScript, shared with the build script
+import { bundleOptions } from "../../scripts/bundle-options.mjs";
 
 const ROOT = join(__dirname, "../..");
 /** Inside the repository, so that the bundle finds dist/guest as the committed one does. */
@@ -21,22 +24,22 @@ export interface CliOptions {
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
+/** Bundles the command line program. */
+export const bundleCli = () => bundle("src/cli/index.ts");
+
 /**
- * Bundles the command line program from the sources as they are now.
+ * Bundles a module from the sources as they are now, as `npm run build` does.
  *
- * @returns its path
+ * @returns the bundle's path
  */
-export async function bundleCli(): Promise<string> {
+export async function bundle(entryPoint: string): Promise<string> {
   mkdirSync(BUNDLE_DIRECTORY, { recursive: true });
-  const outfile = join(BUNDLE_DIRECTORY, `cli-${process.pid}-${Date.now()}.cjs`);
+  const unique = randomBytes(6).toString("hex");
+  const outfile = join(BUNDLE_DIRECTORY, `${basename(entryPoint, ".ts")}-${unique}.cjs`);
   await build({
-    entryPoints: [join(ROOT, "src/cli/index.ts")],
+    entryPoints: [join(ROOT, entryPoint)],
     outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    logLevel: "error",
+    ...(bundleOptions as BuildOptions),
   });
   return outfile;
 }
