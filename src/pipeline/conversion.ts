@@ -1,19 +1,60 @@
 import { BlockIndexBuilder } from "../cache/block-index.ts";
-import type { FoundEntry } from "../cache/cache-store.ts";
+import type { CacheStore, FoundEntry } from "../cache/cache-store.ts";
 import { type ConversionKey, conversionKey } from "../cache/conversion-key.ts";
 import type { ReusingBlockCompressor } from "../cache/reusing-compressor.ts";
 import type { GvmiHashes } from "../gvmi/hash.ts";
 import { writeGvmi } from "../gvmi/write.ts";
-import type { Entry } from "../oci/entry.ts";
+import type { Entry, EntryMetadata } from "../oci/entry.ts";
 import type { Image } from "../oci/image.ts";
+import type { RunConfig } from "../oci/image-config.ts";
+import type { ImageLimits } from "../oci/image-limits.ts";
 import type { ImageTree } from "../oci/image-tree.ts";
 import { checkOptions } from "../squashfs/compression-options.ts";
 import { compressorVersion } from "../squashfs/compressor-version.ts";
 import { GzipWriter } from "../squashfs/gzip-writer.ts";
-import type { SquashfsOptions } from "../squashfs/squashfs-writer.ts";
+import type { ModificationTimes } from "../squashfs/modification-times.ts";
+import type { SquashfsCompression, SquashfsOptions } from "../squashfs/squashfs-writer.ts";
 import { ZlibBlockCompressor } from "../squashfs/write/block-compressor.ts";
-import type { ConvertOptions, ConvertResult } from "./convert.ts";
 import { restoreConversion, reuseBlocks } from "./earlier-conversion.ts";
+
+/** An image whose layers have been applied. */
+export interface ReadImage {
+  readonly config: RunConfig;
+  /** Everything in its file system; can be iterated again and again. */
+  readonly entries: Iterable<EntryMetadata>;
+}
+
+export interface ConvertOptions {
+  /** An OCI layout (directory), OCI archive or `docker save` archive. */
+  readonly source: string;
+  /** The .gvmi to write; its directory is created, a file there is replaced at the end. */
+  readonly output: string;
+  /** gzip by default. */
+  readonly compression?: SquashfsCompression;
+  readonly level?: number;
+  /** Whether a person insists on a compression that providers cannot read. */
+  readonly allowUnreadable?: boolean;
+  /** What becomes of the times of files; kept by default. */
+  readonly modificationTimes?: ModificationTimes;
+  /** Earlier conversions; none are used, and this one is not kept, without it. */
+  readonly cache?: CacheStore;
+  readonly limits?: Partial<ImageLimits>;
+  readonly signal?: AbortSignal;
+  /** Called now and then with what is being done, as a short phrase. */
+  readonly onProgress?: (detail: string) => void;
+  /** Called when the image has been read, before anything is written; what it throws ends the conversion. */
+  readonly onImage?: (image: ReadImage) => Promise<void>;
+  /** Called with a full sentence for each thing that the image has and a .gvmi cannot hold. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface ConvertResult extends GvmiHashes {
+  readonly path: string;
+  /** `hit`: an earlier conversion of the same image was taken; `near`: blocks of another one's were. */
+  readonly cache: "hit" | "near" | "miss";
+  /** The part of the image's blocks, from 0 to 1, that did not have to be compressed. */
+  readonly reusedShare: number;
+}
 
 /** Bytes of content between two reports of progress. */
 const REPORT_EVERY = 32 * 1024 * 1024;

@@ -1,55 +1,11 @@
 import { stat } from "node:fs/promises";
-import type { CacheStore } from "../cache/cache-store.ts";
 import { ConversionError, ImageSourceError, UsageError } from "../errors.ts";
-import type { GvmiHashes } from "../gvmi/hash.ts";
 import { parseVolumes } from "../gvmi/volumes.ts";
-import type { EntryMetadata } from "../oci/entry.ts";
 import { withImage } from "../oci/image.ts";
-import type { RunConfig } from "../oci/image-config.ts";
-import type { ImageLimits } from "../oci/image-limits.ts";
 import { checkOptions } from "../squashfs/compression-options.ts";
-import type { ModificationTimes } from "../squashfs/modification-times.ts";
-import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
-import { Conversion } from "./conversion.ts";
+import { Conversion, type ConvertOptions, type ConvertResult } from "./conversion.ts";
 
-/** An image whose layers have been applied. */
-export interface ReadImage {
-  readonly config: RunConfig;
-  /** Everything in its file system; can be iterated again and again. */
-  readonly entries: Iterable<EntryMetadata>;
-}
-
-export interface ConvertOptions {
-  /** An OCI layout (directory), OCI archive or `docker save` archive. */
-  readonly source: string;
-  /** The .gvmi to write; its directory is created, a file there is replaced at the end. */
-  readonly output: string;
-  /** gzip by default. */
-  readonly compression?: SquashfsCompression;
-  readonly level?: number;
-  /** Whether a person insists on a compression that providers cannot read. */
-  readonly allowUnreadable?: boolean;
-  /** What becomes of the times of files; kept by default. */
-  readonly modificationTimes?: ModificationTimes;
-  /** Earlier conversions; none are used, and this one is not kept, without it. */
-  readonly cache?: CacheStore;
-  readonly limits?: Partial<ImageLimits>;
-  readonly signal?: AbortSignal;
-  /** Called now and then with what is being done, as a short phrase. */
-  readonly onProgress?: (detail: string) => void;
-  /** Called when the image has been read, before anything is written; what it throws ends the conversion. */
-  readonly onImage?: (image: ReadImage) => Promise<void>;
-  /** Called with a full sentence for each thing that the image has and a .gvmi cannot hold. */
-  readonly onWarning?: (message: string) => void;
-}
-
-export interface ConvertResult extends GvmiHashes {
-  readonly path: string;
-  /** `hit`: an earlier conversion of the same image was taken; `near`: blocks of another one's were. */
-  readonly cache: "hit" | "near" | "miss";
-  /** The part of the image's blocks, from 0 to 1, that did not have to be compressed. */
-  readonly reusedShare: number;
-}
+export type { ConvertOptions, ConvertResult, ReadImage } from "./conversion.ts";
 
 /**
  * Converts an image's archive to a .gvmi. The same image gives the same bytes, on any machine, at any
