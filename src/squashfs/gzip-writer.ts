@@ -22,10 +22,15 @@ import { XattrTable } from "./write/xattr-table.ts";
 /** What block devices and kernels need: the image ends at a multiple of it. */
 const PADDING = 4096;
 
-/** Uncompressed bytes on their way to be compressed: enough work for every thread, little memory. */
-const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
-const MIN_BLOCKS_IN_FLIGHT = 16;
-const MAX_BLOCKS_IN_FLIGHT = 256;
+/** libuv's default (docs.libuv.org/en/v1.x/threadpool.html). */
+const DEFAULT_THREADS = 4;
+/**
+ * Uncompressed bytes that wait for each thread of the pool: enough that none is ever idle, so few that
+ * closing the file, which waits in the same queue, takes some 50 ms when the writing is aborted.
+ */
+const BYTES_PER_THREAD = 768 * 1024;
+const MIN_BLOCKS_PER_THREAD = 2;
+const MAX_BLOCKS_PER_THREAD = 16;
 
 export interface GzipWriterOptions {
   /** zlib at the level of `SquashfsOptions` by default; what it returns must be in zlib's format. */
@@ -91,8 +96,9 @@ export class GzipWriter implements SquashfsWriter {
 }
 
 function blocksInFlight(blockSize: number): number {
-  const wanted = Math.floor(BYTES_IN_FLIGHT / blockSize);
-  return Math.min(Math.max(wanted, MIN_BLOCKS_IN_FLIGHT), MAX_BLOCKS_IN_FLIGHT);
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_THREADS;
+  const wanted = Math.floor(BYTES_PER_THREAD / blockSize);
+  return threads * Math.min(Math.max(wanted, MIN_BLOCKS_PER_THREAD), MAX_BLOCKS_PER_THREAD);
 }
 
 /** What the image says of its compressor; nothing if it is as usual. */

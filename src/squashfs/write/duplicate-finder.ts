@@ -1,4 +1,5 @@
 import type { ByteString } from "../../oci/entry.ts";
+import { DigestIndex } from "./digest-index.ts";
 
 /** A content of at least one whole block, by the digests of its blocks. */
 export interface LargeContent {
@@ -8,16 +9,16 @@ export interface LargeContent {
 
 /** Finds contents that were stored before, by the SHA-256 of their pieces. */
 export class DuplicateFinder {
-  private readonly small = new Map<ByteString, number>();
+  private readonly small = new DigestIndex();
   private readonly large = new Map<ByteString, LargeContent[]>();
 
   /** @returns the layout of the same content of one piece */
   findSmall(digest: Buffer): number | undefined {
-    return this.small.get(digest.toString("latin1"));
+    return this.small.get(digest);
   }
 
   addSmall(digest: Buffer, layout: number): void {
-    this.small.set(digest.toString("latin1"), layout);
+    this.small.add(digest, layout);
   }
 
   /** @returns the contents of this size whose first piece is the same */
