@@ -1,15 +1,5 @@
 import type { TestEntry } from "../support/archives.ts";
-
-/** A generator of numbers that a seed determines (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { Random } from "../support/random.ts";
 
 /** Few, so that entries and layers collide. */
 const NAMES = ["a", "b", "c", "d", "e f", "\xc3\xbc", "\xff", ".h", "..x", "-n", "g\nh"];
@@ -20,7 +10,7 @@ const MODES = [0o644, 0o600, 0o755, 0o4755, 0o2750, 0o1777, 0o000];
  * reference can unpack.
  */
 export function randomLayers(seed: number): TestEntry[][] {
-  return new Generator(randomNumbers(seed)).layers();
+  return new Generator(new Random(seed)).layers();
 }
 
 class Generator {
@@ -29,21 +19,21 @@ class Generator {
   private clock = 1_600_000_000;
   private symlinks = true;
 
-  constructor(private readonly random: () => number) {}
+  constructor(private readonly random: Random) {}
 
   layers(): TestEntry[][] {
     // The reference applies a layer's entries in their order, so a whiteout has another effect than the
     // specification gives it where it stands behind a path through a symlink, or behind a path through a
     // directory without an entry, which it hides.
-    this.symlinks = this.chance(0.7);
-    return Array.from({ length: 1 + this.below(4) }, (_, index) => this.layer(index));
+    this.symlinks = this.random.chance(0.7);
+    return Array.from({ length: 1 + this.random.below(4) }, (_, index) => this.layer(index));
   }
 
   private layer(index: number): TestEntry[] {
     const layer: TestEntry[] = [];
-    const whiteouts = index === 0 ? 0 : this.below(4);
+    const whiteouts = index === 0 ? 0 : this.random.below(4);
     for (let count = 0; count < whiteouts; count++) layer.push(this.whiteout());
-    const entries = 1 + this.below(14);
+    const entries = 1 + this.random.below(14);
     for (let count = 0; count < entries; count++) {
       const entry = this.entry();
       if (!this.symlinks) layer.push(...this.parents(entry.name));
@@ -51,16 +41,16 @@ class Generator {
     }
     if (this.symlinks) return layer.filter((entry) => !isInNewDirectory(entry, layer));
     for (const entry of layer.splice(0, whiteouts)) {
-      layer.splice(this.below(layer.length + 1), 0, entry);
+      layer.splice(this.random.below(layer.length + 1), 0, entry);
     }
     return layer;
   }
 
   private whiteout(): TestEntry {
-    const path = this.chance(0.9) ? this.knownPath() : this.path();
+    const path = this.random.chance(0.9) ? this.knownPath() : this.path();
     const parts = path.split("/");
     const parent = parts.slice(0, -1).join("/");
-    if (this.chance(0.3)) {
+    if (this.random.chance(0.3)) {
       this.forgetBelow(parent);
       return { name: joined(parent, ".wh..wh..opq"), content: "" };
     }
@@ -72,10 +62,10 @@ class Generator {
   private entry(): TestEntry {
     const name = this.path();
     const entry: TestEntry = {
-      name: this.chance(0.1) ? `./${name}` : this.chance(0.1) ? `/${name}` : name,
-      mode: this.pick(MODES),
-      uid: this.pick([0, 1, 1000, 65534, 2_000_000]),
-      gid: this.pick([0, 5, 100, 2_000_000]),
+      name: this.random.chance(0.1) ? `./${name}` : this.random.chance(0.1) ? `/${name}` : name,
+      mode: this.random.pick(MODES),
+      uid: this.random.pick([0, 1, 1000, 65534, 2_000_000]),
+      gid: this.random.pick([0, 5, 100, 2_000_000]),
       mtime: this.clock++,
       ...this.kind(name),
     };
@@ -105,19 +95,23 @@ class Generator {
   }
 
   private kind(name: string): Partial<TestEntry> {
-    const kind = this.random();
+    const kind = this.random.next();
     // The reference removes what a link replaces before it makes the link.
     const linkable = [...this.types].filter(
       ([path, type]) =>
         type !== "5" && !this.leadsThrough(path, "2") && !`${path}/`.startsWith(`${name}/`),
     );
     if (kind < 0.15 && linkable.length > 0) {
-      return { type: "1", linkName: this.pick(linkable)[0] };
+      return { type: "1", linkName: this.random.pick(linkable)[0] };
     }
     if (kind < 0.3 && this.symlinks) return { type: "2", linkName: this.target(), mode: 0o777 };
     if (kind < 0.35) return { type: "6" };
     if (kind < 0.4) {
-      return { type: this.pick(["3", "4"]), major: this.below(4096), minor: this.below(70_000) };
+      return {
+        type: this.random.pick(["3", "4"]),
+        major: this.random.below(4096),
+        minor: this.random.below(70_000),
+      };
     }
     if (kind < 0.65) return { type: "5", ...this.pax() };
     return { content: this.content(), ...this.pax() };
@@ -126,15 +120,17 @@ class Generator {
   /** A path whose parents are no files: what the reference makes of those is an error. */
   private path(): string {
     for (;;) {
-      const parts = Array.from({ length: 1 + this.below(3) }, () => this.pick(NAMES));
-      if (this.chance(0.5)) parts.unshift(this.knownPath());
+      const parts = Array.from({ length: 1 + this.random.below(3) }, () => this.random.pick(NAMES));
+      if (this.random.chance(0.5)) parts.unshift(this.knownPath());
       const path = parts.join("/").split("/").slice(0, 5).join("/");
       if (!["0", "1", "3", "4", "6"].some((type) => this.leadsThrough(path, type))) return path;
     }
   }
 
   private knownPath(): string {
-    return this.types.size === 0 ? this.pick(NAMES) : this.pick([...this.types.keys()]);
+    return this.types.size === 0
+      ? this.random.pick(NAMES)
+      : this.random.pick([...this.types.keys()]);
   }
 
   private leadsThrough(path: string, type: string): boolean {
@@ -151,36 +147,24 @@ class Generator {
   }
 
   private target(): string {
-    const up = "../".repeat(this.below(3));
-    const path = this.chance(0.7) ? this.knownPath() : this.path();
-    return this.chance(0.3) ? `/${up}${path}` : `${up}${path}`;
+    const up = "../".repeat(this.random.below(3));
+    const path = this.random.chance(0.7) ? this.knownPath() : this.path();
+    return this.random.chance(0.3) ? `/${up}${path}` : `${up}${path}`;
   }
 
   private content(): Buffer {
-    return Buffer.alloc(this.pick([0, 1, 511, 512, 513, 5000]), this.below(256));
+    return Buffer.alloc(this.random.pick([0, 1, 511, 512, 513, 5000]), this.random.below(256));
   }
 
   private pax(): Pick<TestEntry, "pax"> {
-    if (this.chance(0.85)) return {};
-    const time = `${this.clock}.${String(this.below(1e9)).padStart(9, "0")}`;
+    if (this.random.chance(0.85)) return {};
+    const time = `${this.clock}.${String(this.random.below(1e9)).padStart(9, "0")}`;
     return {
       pax: [
-        ["SCHILY.xattr.user.name", `value ${this.below(100)}`],
-        ...(this.chance(0.5) ? [["mtime", time] as const] : []),
+        ["SCHILY.xattr.user.name", `value ${this.random.below(100)}`],
+        ...(this.random.chance(0.5) ? [["mtime", time] as const] : []),
       ],
     };
-  }
-
-  private chance(probability: number): boolean {
-    return this.random() < probability;
-  }
-
-  private below(limit: number): number {
-    return Math.floor(this.random() * limit);
-  }
-
-  private pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)] as T;
   }
 }
 
