@@ -1,0 +1,32 @@
+import { GolemImageError } from "../src/errors.ts";
+import { BENCH_HELP, parseBenchArguments } from "./arguments.ts";
+import { benchmarkConversion } from "./convert.ts";
+
+/**
+ * @param args without the program's name
+ * @param repository the directory of the checkout
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], repository: string): Promise<number> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(new Error("interrupted"));
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  try {
+    const options = parseBenchArguments(args);
+    if (!options) {
+      console.log(BENCH_HELP);
+      return 0;
+    }
+    const report = await benchmarkConversion({ ...options, repository, signal: controller.signal });
+    console.log(report.markdown);
+    return report.isSound ? 0 : 1;
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    if (error instanceof GolemImageError && error.hint) console.error(`hint: ${error.hint}`);
+    return 1;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
