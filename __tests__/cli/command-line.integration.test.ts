@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildCli, type CliOptions, type CliResult } from "../support/cli.ts";
+import { buildCli, bundleCli, type CliOptions, type CliResult } from "../support/cli.ts";
 import { BUSYBOX_DOCKERFILE, makeContext } from "../support/context.ts";
 
 jest.setTimeout(120_000);
@@ -192,6 +192,19 @@ describe("each stage alone", () => {
   });
 });
 
+test("an image without a shell passes when it boots", async () => {
+  makeContext(join(directory, "bare"), {
+    Dockerfile: "FROM scratch\nCOPY busybox /program\nVOLUME /golem/output\n",
+  });
+  const made = [
+    await inDirectory("build", "bare", "--builder", "buildah", "-o", "bare.tar"),
+    await inDirectory("convert", "bare.tar", "-o", "bare.gvmi"),
+  ];
+  expect(made.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  const { exitCode, stdout } = await inDirectory("test", "bare.gvmi", "--json");
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, ok: true, tests: [] });
+});
+
 describe("exec", () => {
   test("keeps stdout and stderr apart, transfers files, and ends with the command's code", async () => {
     writeFileSync(join(directory, "input, with comma"), "x".repeat(300_000));
@@ -329,11 +342,29 @@ describe("bad input ends with one message, the next step, and an exit code of it
     expect(JSON.parse(stdout)).toMatchObject({ error: { kind: "gvmi", exitCode: 14 } });
   });
 
+  test("an output or a temporary directory that the machine refuses", async () => {
+    const output = await failing("build", "context", "-o", "context", "--builder", "buildah");
+    expectFailure(output, 15, "is a directory", "next: ");
+    const nowhere = { cwd: directory, env: { TMPDIR: join(directory, "missing") } };
+    expectFailure(await golemImage(["run", "context"], nowhere), 15, "TMPDIR", "next: ");
+  });
+
   test("a wrong command line", async () => {
     expect(await failing("test", "image.gvmi", "--memory", "lots")).toMatchObject({ exitCode: 2 });
     expect(await failing("frobnicate")).toMatchObject({ exitCode: 2 });
+    const { stdout } = await failing("test", "image.gvmi", "--memory", "lots", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ error: { kind: "usage", exitCode: 2 } });
     expectFailure(await failing("exec", "image.gvmi", "--", "sh"), 2, "absolute path");
   });
+});
+
+test("a reader of stderr that goes away does not end the work", async () => {
+  const command =
+    'exec 3>read.json; "$0" "$1" convert image.tar -o read.gvmi --json 2>&1 >&3 | true; exit "${PIPESTATUS[0]}"';
+  const words = ["-c", command, process.execPath, await bundleCli()];
+  execFileSync("bash", words, { cwd: directory });
+  const { hash } = JSON.parse(readFileSync(join(directory, "read.json"), "utf8"));
+  expect(hash).toBe(opensslHash(image));
 });
 
 test("Ctrl-C while a VM runs ends everything at once and leaves nothing", async () => {

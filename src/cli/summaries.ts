@@ -17,6 +17,9 @@ export function describeConversion({ path, size, cache, reusedShare }: ConvertRe
 
 /** `3 of 3 tests passed on documented under TCG` */
 export function describeTests({ tests, profile, accelerator }: TestImageResult): string {
+  if (tests.length === 0) {
+    return `booted on ${profile} under ${accelerator.toUpperCase()}; no tests, and no shell to try`;
+  }
   const passed = tests.filter((test) => test.ok).length;
   return `${passed} of ${tests.length} tests passed on ${profile} under ${accelerator.toUpperCase()}`;
 }

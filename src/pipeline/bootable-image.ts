@@ -1,16 +1,19 @@
-import { readGvmi } from "../gvmi/read.ts";
+import { type Gvmi, readGvmi } from "../gvmi/read.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import type { BootableImage, BootOptions } from "../vm/boot.ts";
 
 /**
- * What the VM needs to know of a .gvmi.
+ * What the VM needs to know of the .gvmi at a path.
  *
  * @throws {GvmiFormatError} when the file is not one
  */
-export async function bootableImage(path: string): Promise<BootableImage> {
-  const gvmi = await readGvmi(path);
+export async function readBootableImage(path: string): Promise<BootableImage> {
+  return bootableImage(await readGvmi(path));
+}
+
+export function bootableImage(gvmi: Gvmi): BootableImage {
   return {
-    path,
+    path: gvmi.path,
     volumes: gvmi.volumes,
     workingDirectory: gvmi.workingDirectory,
     environment: gvmi.env,

@@ -2,7 +2,7 @@ import type { VmSettings } from "../settings/settings.ts";
 import { withVirtualMachine } from "../vm/boot.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
 import type { GuestCommand, GuestExit } from "../vm/virtual-machine.ts";
-import { bootableImage, bootOptions } from "./bootable-image.ts";
+import { bootOptions, readBootableImage } from "./bootable-image.ts";
 
 export interface Transfer {
   readonly from: string;
@@ -36,7 +36,7 @@ export interface ExecResult extends GuestExit {
  */
 export async function execInImage(input: ExecInput): Promise<ExecResult> {
   const { vm } = input;
-  const image = await bootableImage(input.path);
+  const image = await readBootableImage(input.path);
   return withVirtualMachine(
     image,
     {

@@ -1,7 +1,8 @@
-import { shellTest } from "../checks/built-in-tests.ts";
+import { builtInTests } from "../checks/built-in-tests.ts";
 import { runTest } from "../checks/run-test.ts";
 import type { TestResult } from "../checks/test-outcome.ts";
 import { DeadlineError, TestsFailedError } from "../errors.ts";
+import { type Gvmi, readGvmi } from "../gvmi/read.ts";
 import type { TestSettings, VmSettings } from "../settings/settings.ts";
 import { withDeadline } from "../system/deadline.ts";
 import type { GuestStatistics } from "../vm/agent/client.ts";
@@ -44,11 +45,11 @@ export interface TestImageResult {
  */
 export async function testImage(input: TestImageInput): Promise<TestImageResult> {
   const { vm, progress } = input;
-  const image = await bootableImage(input.path);
-  const tests = input.tests.length > 0 ? input.tests : [shellTest];
+  const gvmi = await readGvmi(input.path);
+  const tests = input.tests.length > 0 ? input.tests : await testsOf(gvmi);
   return withDeadline(vm.timeouts.total, input.signal, totalTimeout(vm), (signal) =>
     withVirtualMachine(
-      image,
+      bootableImage(gvmi),
       {
         ...bootOptions(vm),
         signal,
@@ -57,6 +58,10 @@ export async function testImage(input: TestImageInput): Promise<TestImageResult>
       (machine) => runAll(machine, tests, input),
     ),
   );
+}
+
+function testsOf({ path, squashfsBytes, superblock }: Gvmi): Promise<TestSettings[]> {
+  return builtInTests({ path, squashfsBytes, compression: superblock.compression });
 }
 
 /** @throws {TestsFailedError} when a test has failed, naming the first */
