@@ -7,7 +7,8 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { bundleOptions } from "./bundle-options.mjs";
@@ -75,6 +76,7 @@ try {
   const program = join(directory, "fuzz.cjs");
   await build({
     ...bundleOptions,
+    absWorkingDir: join(dirname(fileURLToPath(import.meta.url)), ".."),
     entryPoints: ["__tests__/fuzz/main.ts"],
     outfile: program,
     sourcemap: "inline",

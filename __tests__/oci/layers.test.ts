@@ -279,4 +279,37 @@ describe("limits", () => {
     });
     await expect(flatten([[sparse]], { limits })).rejects.toThrow("larger than 100000 bytes");
   });
+
+  test("on entries count the directories that no layer has", async () => {
+    const layers = [[file("a/b/c/d")]];
+    await expect(flatten(layers, { limits: { entries: 3 } })).rejects.toThrow(
+      "more than 3 entries",
+    );
+    expect((await flatten(layers, { limits: { entries: 4 } })).size).toBe(5);
+  });
+
+  test("on metadata count names, links and extended attributes", async () => {
+    const layers = [
+      [file("n".repeat(50)), symlink("s", "t".repeat(50))],
+      [file("f", "", { pax: [["SCHILY.xattr.user.a", "v".repeat(50)]] })],
+    ];
+    await expect(flatten(layers, { limits: { metadataBytes: 150 } })).rejects.toThrow(
+      "more than 150 bytes",
+    );
+    expect((await flatten(layers, { limits: { metadataBytes: 200 } })).size).toBe(4);
+  });
+
+  test("end an image whose every path leads through as many symlinks as possible", async () => {
+    const links = Array.from({ length: 250 }, (_, index) =>
+      symlink(`l${index}`, `${"./".repeat(2000)}${index === 0 ? "d" : `l${index - 1}`}`),
+    );
+    const files = Array.from({ length: 1000 }, (_, index) => file(`l249/${index}/f`, ""));
+    const long = links.map((entry) => ({
+      ...entry,
+      pax: [["linkpath", entry.linkName ?? ""]] as const,
+    }));
+    await expect(flatten([[directory("d"), ...long, ...files]])).rejects.toThrow(
+      "steps of symbolic links",
+    );
+  });
 });

@@ -25,6 +25,7 @@ export const DEFAULT_LIMITS: ImageLimits = {
 export class ImageQuota {
   readonly limits: ImageLimits;
   private bytes = 0;
+  private layerStart = 0;
   private entries = 0;
   private metadata = 0;
 
@@ -32,10 +33,19 @@ export class ImageQuota {
     this.limits = limits;
   }
 
+  /** Bytes that are counted from now on belong to the next layer. */
+  startLayer(): void {
+    this.layerStart = this.bytes;
+  }
+
   /** @throws {ImageSourceError} when the image is larger than allowed */
   addBytes(count: number): void {
     this.bytes += count;
-    if (this.bytes <= this.limits.uncompressedBytes) return;
+    this.checkBytes(this.bytes);
+  }
+
+  private checkBytes(bytes: number): void {
+    if (bytes <= this.limits.uncompressedBytes) return;
     throw new ImageSourceError(
       `The image's layers are larger than ${this.limits.uncompressedBytes} bytes uncompressed.`,
       { hint: "If the image really is that large, raise the limit on uncompressed bytes." },
@@ -45,7 +55,11 @@ export class ImageQuota {
   /** @throws {ImageSourceError} when the image has more entries, or more to say of them, than allowed */
   addEntry(entry: TarEntry): void {
     this.addInode();
-    if (entry.content) this.addBytes(entry.size - entry.content.size);
+    if (entry.content) {
+      this.addBytes(entry.size - entry.content.size);
+      // What is announced need not be decompressed to know that it is too much.
+      this.checkBytes(this.layerStart + entry.content.offset + entry.content.size);
+    }
     this.metadata += metadataSize(entry);
     if (this.metadata <= this.limits.metadataBytes) return;
     throw new ImageSourceError(

@@ -55,6 +55,12 @@ export class LayerSpool {
   }
 }
 
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+function isZero(chunk: Buffer): boolean {
+  return chunk.length <= ZEROS.length && chunk.equals(ZEROS.subarray(0, chunk.length));
+}
+
 export interface LayerSpoolWriter extends SpoolWriter {
   /** To be called when the layer is known to be sound. */
   finish(): Promise<void>;
@@ -62,7 +68,7 @@ export interface LayerSpoolWriter extends SpoolWriter {
 
 class SpoolFile {
   end = 0;
-  /** Once it is, it stays so: layers come in order, and later ones are no smaller. */
+  /** From then on nothing is added; what was spooled of earlier layers stays. */
   isFull = false;
   readonly handle: FileHandle;
   private readonly limit: number;
@@ -92,6 +98,12 @@ class SpoolFile {
     if (this.isFull) return;
     try {
       if (this.end + chunk.length > this.limit) throw new RangeError("enough");
+      if (isZero(chunk)) {
+        // A hole costs nothing, even when a bomb makes it large.
+        await this.handle.truncate(this.end + chunk.length);
+        this.end += chunk.length;
+        return;
+      }
       for (let written = 0; written < chunk.length; ) {
         const { bytesWritten } = await this.handle.write(
           chunk,
@@ -103,7 +115,6 @@ class SpoolFile {
         this.end += bytesWritten;
       }
     } catch {
-      // What was spooled of earlier layers is still good.
       this.isFull = true;
     }
   }

@@ -56,6 +56,7 @@ export async function readLayer(
   { quota, onEntry, spool, signal }: LayerReading,
 ): Promise<void> {
   const compression = await layerCompression(layer);
+  quota.startLayer();
   const diffCheck = new DigestCheck(layer.diffId);
   // What is stored as it is needs to be hashed once only.
   const isSame = compression === "none" && layer.digest?.hex === layer.diffId.hex;
