@@ -1,0 +1,43 @@
+import { parseBenchArguments } from "../../bench/arguments.ts";
+
+describe("parseBenchArguments", () => {
+  it("measures a small image three times and writes nothing when nothing is said", () => {
+    expect(parseBenchArguments(["convert", "--directory", "/d"])).toEqual({
+      size: "small",
+      runs: 3,
+      only: [],
+      write: false,
+      directory: "/d",
+    });
+  });
+
+  it("reads all options", () => {
+    const args = ["convert", "--size", "tiny", "--runs", "7", "--write", "--directory", "/d"];
+    expect(parseBenchArguments([...args, "--only", "balanced", "--only", "mk"])).toEqual({
+      size: "tiny",
+      runs: 7,
+      only: ["balanced", "mk"],
+      write: true,
+      directory: "/d",
+    });
+  });
+
+  it("keeps inputs in the cache directory", () => {
+    expect(parseBenchArguments(["convert"])?.directory).toMatch(/\/bench$/);
+  });
+
+  it.each([["--help"], ["-h"]])("gives help for %s", (option) => {
+    expect(parseBenchArguments([option])).toBeUndefined();
+  });
+
+  it.each([
+    [[], 'Invalid benchmark: "". Must be "convert".'],
+    [["boot"], 'Invalid benchmark: "boot". Must be "convert".'],
+    [["convert", "--size", "big"], 'Invalid size: "big". Must be one of tiny, small, large, huge.'],
+    [["convert", "--runs", "0"], 'Invalid number of runs: "0".'],
+    [["convert", "--runs", "many"], 'Invalid number of runs: "many".'],
+    [["convert", "--fast"], "Unknown option '--fast'"],
+  ])("refuses %j", (args, message) => {
+    expect(() => parseBenchArguments(args)).toThrow(message);
+  });
+});
