@@ -8,7 +8,7 @@ export type Size = (typeof SIZES)[number];
 
 export interface BenchOptions {
   readonly size: Size;
-  /** Measured runs of each contender, after one that is not counted. */
+  /** Measured runs of each contender. */
   readonly runs: number;
   /** Names of contenders, or beginnings of names; all when empty. */
   readonly only: readonly string[];

@@ -38,8 +38,8 @@ export async function benchmarkConversion(options: ConversionBenchmark): Promise
   try {
     const program = await buildProgram(repository, join(output, "program"), signal);
     const ours = new GolemImageContenders(program, inputs, output);
-    const wanted = (contender: Contender) =>
-      options.only.length === 0 || options.only.some((name) => contender.name.startsWith(name));
+    const wanted = ({ name }: Pick<Contender, "name">) =>
+      options.only.length === 0 || options.only.some((beginning) => name.startsWith(beginning));
     // Very large inputs are there to look at our memory.
     const isHuge = size === "huge";
     const others = isHuge
@@ -55,8 +55,7 @@ export async function benchmarkConversion(options: ConversionBenchmark): Promise
       if (before > QUIET_LOAD) remarks.push(`Other programs ran at the start (load ${before}).`);
       series = await runRounds(chosen, { runs, onStep, onMissing, ...(signal && { signal }) });
     };
-    const wantsGvmkit = options.only.length === 0 || options.only.includes("gvmkit-build");
-    if (isHuge || !wantsGvmkit) await compete(contenders);
+    if (isHuge || !wanted({ name: "gvmkit-build" })) await compete(contenders);
     else {
       const place = { directory, output };
       let isReady = false;

@@ -10,8 +10,8 @@ import { benchmarkConversion } from "./convert.ts";
 export async function main(args: readonly string[], repository: string): Promise<number> {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new Error("interrupted"));
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
   try {
     const options = parseBenchArguments(args);
     if (!options) {

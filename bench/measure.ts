@@ -29,7 +29,9 @@ const KIBIBYTE = 1024;
 export async function measure(command: Command, signal?: AbortSignal): Promise<MeasuredResult> {
   return await withTemporaryDirectory(async (directory) => {
     const report = join(directory, "time");
-    const args = ["-f", TIME_FORMAT, "-o", report, "--", command.program, ...command.args];
+    // time hands no signal on: without this the command would go on when time is ended.
+    const inner = ["setpriv", "--pdeathsig", "TERM", "--", command.program, ...command.args];
+    const args = ["-f", TIME_FORMAT, "-o", report, "--", ...inner];
     const result = await run({ ...command, program: "/usr/bin/time", args }, signal);
     return { ...parseTime(await readFile(report, "utf8")), stdout: result.stdout };
   });

@@ -14,7 +14,6 @@ export interface Series {
 }
 
 export interface RoundsOptions {
-  /** Measured rounds. */
   readonly runs: number;
   readonly onStep: (step: string) => void;
   /** Called with a full sentence when a contender cannot take part. */
@@ -24,7 +23,7 @@ export interface RoundsOptions {
 
 /**
  * Runs the contenders in turn, round after round, so that whatever slows the machine down for a while slows
- * all of them. A first round, which fills the page cache, is not measured.
+ * all of them.
  *
  * @throws what a contender throws, apart from tools that are not installed
  */
@@ -35,12 +34,11 @@ export async function runRounds(
   const { runs, onStep, onMissing, signal } = options;
   const measured = new Map<Contender, Measurement[]>();
   for (const contender of contenders) measured.set(contender, []);
-  for (let round = 0; round <= runs; round++) {
+  for (let round = 1; round <= runs; round++) {
     for (const [contender, measurements] of measured) {
-      onStep(`${round === 0 ? "warm-up" : `round ${round} of ${runs}`}: ${contender.description}`);
+      onStep(`round ${round} of ${runs}: ${contender.description}`);
       try {
-        const measurement = await runOnce(contender, signal);
-        if (round > 0) measurements.push(measurement);
+        measurements.push(await runOnce(contender, signal));
       } catch (error) {
         if (!(error instanceof MissingToolError)) throw error;
         onMissing(`${contender.name} did not run: ${error.message}`);

@@ -1,14 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { DockerEngine } from "./docker-engine.ts";
 
-const SAMPLE_MS = 250;
+const SAMPLE_MS = 1000;
 const KIBIBYTE = 1024;
 /** Of /proc/PID/stat's times; Linux gives 100 to every program (sysconf(3), proc(5)). */
 const TICKS_PER_SECOND = 100;
 
 /**
  * What an engine and its containers use while a client runs: their processes are none of the client's, so
- * they are looked at four times a second. What a process uses after the last look at it is not counted.
+ * they are looked at every second. What a process uses after the last look at it is not counted.
  */
 export class EngineUsage {
   private readonly before = new Map<string, number>();
@@ -44,28 +45,43 @@ export class EngineUsage {
   }
 
   private async sample(times: Map<string, number>): Promise<void> {
-    const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-    const parents = new Map<string, { parent: string; start: string; ticks: number }>();
+    const processes = [
+      ...(await withDescendants(String(this.engine.pid))),
+      ...(await processesInGroups(this.engine.controlGroup)),
+    ];
     for (const process of processes) {
       const fields = await statFields(process);
-      const [parent, start] = [fields[1], fields[19]];
-      if (parent === undefined || start === undefined) continue;
-      parents.set(process, { parent, start, ticks: Number(fields[11]) + Number(fields[12]) });
-    }
-    for (const [process, { start, ticks }] of parents) {
-      const isOurs = isBelow(process, String(this.engine.pid), parents);
-      if (!isOurs && !(await this.isContained(process))) continue;
-      times.set(`${process} ${start}`, ticks);
+      if (fields.length < 20) continue;
+      times.set(`${process} ${fields[19]}`, Number(fields[11]) + Number(fields[12]));
       const status = await read(`/proc/${process}/status`);
       const kibibytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
       this.peakBytes = Math.max(this.peakBytes, kibibytes * KIBIBYTE);
     }
   }
-
-  private async isContained(process: string): Promise<boolean> {
-    return (await read(`/proc/${process}/cgroup`)).includes(`${this.engine.controlGroup}/`);
-  }
 }
+
+/** Where groups are: version 1 has a tree for each resource, version 2 has one (cgroups(7)). */
+const CONTROL_GROUP_ROOTS = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+
+/** The processes of the groups directly below a group: there is one for each container. */
+async function processesInGroups(group: string): Promise<string[]> {
+  for (const root of CONTROL_GROUP_ROOTS) {
+    const containers = await readdir(join(root, group), { withFileTypes: true }).catch(() => []);
+    const groups = containers.filter((entry) => entry.isDirectory());
+    if (groups.length === 0) continue;
+    const lists = groups.map(({ name }) => read(join(root, group, name, "cgroup.procs")));
+    return (await Promise.all(lists)).flatMap(words);
+  }
+  return [];
+}
+
+async function withDescendants(process: string): Promise<string[]> {
+  const children = words(await read(`/proc/${process}/task/${process}/children`));
+  const below = await Promise.all(children.map(withDescendants));
+  return [process, ...below.flat()];
+}
+
+const words = (text: string) => text.split(/\s/).filter((word) => word !== "");
 
 /** The fields of /proc/PID/stat behind the name, which may contain anything: the first is the state. */
 async function statFields(process: string): Promise<string[]> {
@@ -76,15 +92,4 @@ async function statFields(process: string): Promise<string[]> {
 /** @returns "" for a process that has ended */
 async function read(path: string): Promise<string> {
   return await readFile(path, "utf8").catch(() => "");
-}
-
-function isBelow(
-  process: string,
-  ancestor: string,
-  parents: ReadonlyMap<string, { parent: string }>,
-): boolean {
-  for (let at: string | undefined = process; at !== undefined; at = parents.get(at)?.parent) {
-    if (at === ancestor) return true;
-  }
-  return false;
 }
