@@ -342,6 +342,9 @@ describe("damage", () => {
   test("is not what a missing end mark is", async () => {
     expect(paths(await flatten([raw(whole.subarray(0, -1024))]))).toEqual(["a", "d"]);
     expect(paths(await flatten([raw(whole.subarray(0, -512))]))).toEqual(["a", "d"]);
+    const unpadded = tar([file("a", "x".repeat(2000))]).subarray(0, 512 + 2000);
+    expect(paths(await flatten([raw(unpadded)]))).toEqual(["a"]);
+    await expect(flatten([raw(unpadded.subarray(0, -1))])).rejects.toThrow("ends within it");
   });
 
   test.each([1, 8, 20])("like a gzip that ends %i bytes early is refused", async (missing) => {

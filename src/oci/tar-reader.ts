@@ -95,9 +95,13 @@ export async function* readTar(
           : undefined);
       const { entry, storedSize } = completeEntry(header, complete, start, reader.position, sparse);
       yield entry;
-      const left = start + storedSize + padding(storedSize) - reader.position;
+      const left = start + storedSize - reader.position;
       if (left < 0) throw new MalformedTarError("its sparse map is longer than its content");
-      if (!reader.skipNow(left)) await skip(reader, left);
+      if (!reader.skipNow(left + padding(storedSize))) {
+        await skip(reader, left);
+        // Some writers (umoci's layers) leave out the padding of the last entry with the end mark.
+        await reader.skip(padding(storedSize));
+      }
     } catch (error) {
       if (error instanceof MalformedTarError) error.entry ??= complete.name ?? header.name;
       throw error;
