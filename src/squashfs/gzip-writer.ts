@@ -43,7 +43,8 @@ export interface GzipWriterOptions {
 
 /**
  * Writes squashfs images that are compressed with gzip (which is zlib's format). Data is written while
- * contents come in, each different content once, small ones packed together; tables follow. Chunks of contents are used without a copy: they must stay as they are.
+ * contents come in, each different content once, small ones packed together; tables follow. Chunks of
+ * contents are used without a copy: they must stay as they are.
  *
  * @see https://docs.kernel.org/filesystems/squashfs.html
  */

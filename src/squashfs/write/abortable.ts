@@ -10,29 +10,28 @@ export async function* abortable<T>(
   let interrupt: ((reason: unknown) => void) | undefined;
   const onAbort = () => interrupt?.(signal.reason);
   signal.addEventListener("abort", onAbort);
-  let isAtEnd = false;
+  let state: "waiting" | "busy" | "ended" = "waiting";
   try {
     for (;;) {
       signal.throwIfAborted();
+      state = "busy";
       const result = await new Promise<IteratorResult<T>>((resolve, reject) => {
         interrupt = reject;
         Promise.resolve(iterator.next()).then(resolve, (error) => {
-          isAtEnd = true;
+          state = "ended";
           reject(error);
         });
       });
-      if (result.done) {
-        isAtEnd = true;
-        return;
-      }
+      state = result.done ? "ended" : "waiting";
+      if (result.done) return;
       yield result.value;
     }
   } finally {
     signal.removeEventListener("abort", onAbort);
-    if (!isAtEnd) {
-      const returned = iterator.return?.();
-      // A source that is busy ends when it is no longer; its failures after the abort say nothing new.
-      if (signal.aborted) Promise.resolve(returned).catch(() => {});
+    if (state !== "ended") {
+      const returned = Promise.resolve(iterator.return?.());
+      // A busy source ends when it is no longer; its failures after the abort say nothing new.
+      if (state === "busy") returned.catch(() => {});
       else await returned;
     }
   }
