@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { InterruptedError } from "../errors.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -11,7 +12,7 @@ export function abortOnInterruption(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
   for (const name of SIGNALS) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
       controller.abort(new InterruptedError(name));
     });
   }

@@ -8,6 +8,7 @@ import {
   progressFor,
   writeResult,
 } from "../context.ts";
+import { explainError } from "../explain-error.ts";
 import { formatTable } from "../format.ts";
 import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
@@ -47,7 +48,8 @@ export function addRunCommand(program: Command, context: CliContext): void {
         },
         result,
       );
-    } catch (error) {
+    } catch (thrown) {
+      const error = await explainError(thrown, context.signal);
       // What the stages before it have found is worth having, most of all when one of them fails.
       writeResult(context, options, { ...result, error: errorToJson(error) }, () => "");
       throw error;

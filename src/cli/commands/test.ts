@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { TestImageResult } from "../../pipeline/test-image.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -24,13 +25,22 @@ export function addTestCommand(program: Command, context: CliContext): void {
     const { runStage } = await import("../../pipeline/progress.ts");
     const { vm, tests } = await commandSettings(".", options);
     const progress = progressFor(context, options);
-    const { result } = await runStage(
-      "test",
-      progress,
-      () => testImage({ path, vm, tests, signal: context.signal, progress }),
-      describeTests,
-    );
-    writeResult(context, options, result, () => formatTable(usageRows(result)));
-    assertTestsPassed(result, path);
+    const tested: { result?: TestImageResult } = {};
+    try {
+      await runStage(
+        "test",
+        progress,
+        async () => {
+          tested.result = await testImage({ path, vm, tests, signal: context.signal, progress });
+          assertTestsPassed(tested.result, path);
+          return tested.result;
+        },
+        describeTests,
+      );
+    } finally {
+      // Worth having most of all when a test has failed.
+      const { result } = tested;
+      if (result) writeResult(context, options, result, () => formatTable(usageRows(result)));
+    }
   });
 }
