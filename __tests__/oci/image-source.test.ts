@@ -345,6 +345,21 @@ describe("what is no image archive is refused", () => {
   });
 });
 
+test("an archive that is written to after it was verified is refused", async () => {
+  await withTemporaryDirectory(async (directory) => {
+    const path = join(directory, "image.tar");
+    const archive = ociArchive(LAYERS);
+    await writeFile(path, archive);
+    const reading = withImage(path, {}, async (image) => {
+      const tree = await image.readTree();
+      await writeFile(path, archive.fill("x", archive.length - 3000, archive.length - 2000));
+      return await collect(image.entries(tree));
+    });
+    await expect(reading).rejects.toThrow("the archive changed while it was read");
+    await expect(reading).rejects.toBeInstanceOf(ImageSourceError);
+  });
+});
+
 test("reading ends when it is aborted", async () => {
   const controller = new AbortController();
   const reading = flattenArchive(ociArchive(LAYERS), {

@@ -26,6 +26,12 @@ export class StoredBlob {
     this.size = size;
   }
 
+  /** Tells whether the file was written to: the same before and after if it was not. */
+  async version(): Promise<string> {
+    const { size, mtimeNs } = await this.handle.stat({ bigint: true });
+    return `${size} ${mtimeNs}`;
+  }
+
   /** @param from bytes to leave out at the start */
   reader(from = 0): ByteReader {
     return new FileRangeReader(this.handle, this.start + from, this.size - from);

@@ -7,7 +7,7 @@ import { streamEntries } from "./image-entries.ts";
 import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
 import { type ImageFormat, openImageSource } from "./image-source.ts";
 import { ImageTree } from "./image-tree.ts";
-import { describeLayerError, type Layer, readLayer, verifyLayer } from "./layer.ts";
+import { describeLayerError, type Layer, layerName, readLayer, verifyLayer } from "./layer.ts";
 import { LayerSpool } from "./layer-spool.ts";
 import { readOciImage, type StoredImage } from "./oci-image.ts";
 import type { TarEntry } from "./tar-entry.ts";
@@ -33,6 +33,8 @@ export class Image {
   private readonly layers: readonly Layer[];
   private readonly options: ImageOptions;
   private readonly spool: LayerSpool;
+  /** Of the layers' files when `readTree` verified them. */
+  private readonly versions = new Map<Layer, string>();
 
   constructor(format: ImageFormat, image: StoredImage, spool: LayerSpool, options: ImageOptions) {
     this.format = format;
@@ -56,6 +58,7 @@ export class Image {
     const tree = new ImageTree(quota);
     for (const layer of this.layers) {
       this.options.onLayer?.(layer.number, this.layers.length);
+      this.versions.set(layer, await layer.blob.version());
       const changes = tree.startLayer();
       const dropped = new DroppedAttributes();
       const onEntry = (entry: TarEntry) => {
@@ -85,10 +88,20 @@ export class Image {
     for (const layer of this.layers) await verifyLayer(layer, this.options.signal);
   }
 
-  /** The tree's paths with contents, in the order that `streamEntries` describes. */
-  entries(tree: ImageTree): AsyncGenerator<Entry> {
+  /**
+   * The tree's paths with contents, in the order that `streamEntries` describes.
+   *
+   * @throws {ImageSourceError} also at the end, when the archive was changed since it was verified
+   */
+  async *entries(tree: ImageTree): AsyncGenerator<Entry> {
     const { signal } = this.options;
-    return streamEntries(tree, this.layers, (layer) => this.spool.open(layer, signal), signal);
+    yield* streamEntries(tree, this.layers, (layer) => this.spool.open(layer, signal), signal);
+    for (const [layer, version] of this.versions) {
+      if ((await layer.blob.version()) === version) continue;
+      throw new ImageSourceError(`${layerName(layer)}: the archive changed while it was read.`, {
+        hint: "Wait until the archive is complete, and try again.",
+      });
+    }
   }
 }
 

@@ -31,7 +31,7 @@ const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
 };
 
 /** Each applies to every entry, so a hostile number of them would cost time for each. */
-const MAX_GLOBAL_RECORDS = 1000;
+const MAX_GLOBAL_RECORDS = 100;
 
 /** Squashfs stores uids and gids as 32-bit numbers, devices as the kernel does: 12 and 20 bits. */
 const MAX_ID = 2 ** 32 - 1;
