@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { randomLayers } from "../oci/random-layers.ts";
 import { ociArchive, sign, type TestEntry, tar } from "../support/archives.ts";
 import type { Random } from "../support/random.ts";
@@ -28,6 +29,7 @@ export const tarTarget: FuzzTarget = {
     const layers = randomLayers(random.below(2 ** 31)).map((entries) => {
       const bytes = tar(random.chance(0.2) ? [...special(random), ...entries] : entries);
       for (let count = random.below(2); count > 0; count--) damageHeader(random, bytes);
+      if (random.chance(0.1)) return { tar: bytes, blob: mutate(random, gzipSync(bytes)) };
       return { tar: random.chance(0.1) ? mutate(random, bytes) : bytes };
     });
     return ociArchive(layers);
