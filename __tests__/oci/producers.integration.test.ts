@@ -1,11 +1,11 @@
 // Needs umoci, buildah, busybox-static, GNU tar, python3 and root; the part about Docker needs an engine that answers.
 // ROOTFS_DIRECTORY, if set, names a whole distribution (such as debootstrap makes) that is packed and compared, too.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { copyFile, cp, link, mkdir, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withImage } from "../../src/oci/image.ts";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
-import { TestLayout } from "../support/archives.ts";
+import { sha256, TestLayout } from "../support/archives.ts";
 import { ENGINE_PATHS, exportWithDocker, hasDockerEngine } from "../support/docker-export.ts";
 import { collect } from "../support/flatten.ts";
 import { listDirectories } from "../support/host-tree.ts";
@@ -72,6 +72,42 @@ test("buildah's images are the same in every form, and what umoci unpacks", asyn
     expect(await readTree(layout)).toEqual({ tree, format: "oci-layout" });
     expect(await readTree(oci)).toEqual({ tree, format: "oci-archive" });
     expect(await readTree(docker)).toEqual({ tree, format: "docker-archive" });
+  });
+});
+
+test("of buildah's image for several platforms, that for linux/amd64 is read", async () => {
+  await withTemporaryDirectory(async (directory) => {
+    const manifest = `producers-test-list-${process.pid}`;
+    const made: string[] = [];
+    try {
+      tool("buildah", "manifest", "create", manifest);
+      for (const architecture of ["arm64", "amd64"]) {
+        const file = join(directory, architecture);
+        await writeFile(file, architecture);
+        const container = tool("buildah", "from", "--arch", architecture, "scratch").trim();
+        const image = `producers-test-${architecture}-${process.pid}`;
+        made.push(image);
+        try {
+          tool("buildah", "copy", container, file, "/architecture");
+          tool("buildah", "config", "--arch", architecture, container);
+          tool("buildah", "commit", container, image);
+        } finally {
+          tool("buildah", "rm", container);
+        }
+        tool("buildah", "manifest", "add", "--arch", architecture, manifest, image);
+      }
+      const archive = join(directory, "all.tar");
+      tool("buildah", "manifest", "push", "--all", manifest, `oci-archive:${archive}`);
+      const { tree } = await readTree(archive);
+      expect(tree.get("architecture")).toMatchObject({
+        size: 5,
+        sha256: sha256(Buffer.from("amd64")),
+      });
+    } finally {
+      // Not all of them exist when something failed, which is what is to be seen then.
+      spawnSync("buildah", ["manifest", "rm", manifest]);
+      for (const name of made) spawnSync("buildah", ["rmi", "--force", name]);
+    }
   });
 });
 
