@@ -73,4 +73,13 @@ describe("changeTree", () => {
       expect(Math.round(after.mtimeMs)).toBe(Math.round(before.mtimeMs));
     }
   });
+
+  it("counts a file with several names once", async () => {
+    await writeFile(join(directory, "a"), Buffer.alloc(100_000));
+    await link(join(directory, "a"), join(directory, "b"));
+    // With both names of it, this would be less than 1 %, and chosen.
+    await writeFile(join(directory, "c"), Buffer.alloc(1_500));
+
+    expect(await changeTree(directory)).toEqual([]);
+  });
 });

@@ -58,8 +58,9 @@ export async function changeTree(tree: string): Promise<string[]> {
   return changed;
 }
 
+/** The regular files of a tree; of several names of one file the one that sorts first. */
 async function filesIn(tree: string): Promise<FileSize[]> {
-  const files: FileSize[] = [];
+  const files = new Map<number, FileSize>();
   const pending = [""];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     const entries = await readdir(Buffer.from(join(tree, directory), "latin1"), {
@@ -70,10 +71,12 @@ async function filesIn(tree: string): Promise<FileSize[]> {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) pending.push(path);
       if (!entry.isFile()) continue;
-      files.push({ path, size: (await lstat(Buffer.from(join(tree, path), "latin1"))).size });
+      const { ino, size } = await lstat(Buffer.from(join(tree, path), "latin1"));
+      const known = files.get(ino);
+      if (!known || path < known.path) files.set(ino, { path, size });
     }
   }
-  return files;
+  return [...files.values()];
 }
 
 function byHashOfPath(): (a: FileSize, b: FileSize) => number {
