@@ -60,4 +60,20 @@ describe("large numbers", () => {
     await expect(imageBytes(owners(65_536))).rejects.toThrow("more than 65535 different users");
     expect((await imageBytes(owners(65_535))).readUInt16LE(26)).toBe(65_535);
   }, 120_000);
+
+  test("a content that almost vanishes when compressed takes little memory", async () => {
+    const [size, chunkSize] = [256 * 2 ** 20, 2 ** 20];
+    async function* content() {
+      for (let at = 0; at < size; at += chunkSize)
+        yield Buffer.alloc(chunkSize, at / chunkSize + 1);
+    }
+    let most = 0;
+    const onBlock = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    const file = fileEntry("f", "", { size, content: content() });
+    expect((await imageBytes([file], { onBlock })).length).toBeLessThan(1_000_000);
+    expect(most - before).toBeLessThan(100 * 2 ** 20);
+  }, 120_000);
 });

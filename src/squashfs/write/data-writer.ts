@@ -1,6 +1,7 @@
 import type { Entry } from "../../oci/entry.ts";
 import { digestOf } from "./block-compressor.ts";
 import type { BlockQueue } from "./block-queue.ts";
+import { DigestList } from "./digest-list.ts";
 import { DuplicateFinder, type LargeContent } from "./duplicate-finder.ts";
 import type { FileLayouts } from "./file-layouts.ts";
 import type { FragmentPacker } from "./fragment-packer.ts";
@@ -70,15 +71,16 @@ export class DataWriter {
    */
   private async writeLarge(entry: Entry): Promise<number> {
     const { layouts } = this.parts;
-    const digests: Buffer[] = [];
+    const digests = new DigestList();
     let same: readonly LargeContent[] = [];
     let layout: number | undefined;
     for await (const bytes of splitContent(entry, this.parts.blockSize)) {
       const piece = this.examine(bytes);
-      const index = digests.push(piece.digest) - 1;
+      const index = digests.length;
+      digests.push(piece.digest);
       if (index === 0) same = this.duplicates.findLarge(entry.size, piece.digest);
       const [candidate] = same;
-      same = same.filter((content) => content.digests[index]?.equals(piece.digest));
+      same = same.filter((content) => content.digests.get(index).equals(piece.digest));
       if (same.length > 0) continue;
       if (layout === undefined) {
         layout = layouts.add(entry.size);

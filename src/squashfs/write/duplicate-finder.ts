@@ -1,10 +1,11 @@
 import type { ByteString } from "../../oci/entry.ts";
 import { DigestIndex } from "./digest-index.ts";
+import type { DigestList } from "./digest-list.ts";
 
 /** A content of at least one whole block, by the digests of its blocks. */
 export interface LargeContent {
   readonly layout: number;
-  readonly digests: readonly Buffer[];
+  readonly digests: DigestList;
 }
 
 /** Finds contents that were stored before, by the SHA-256 of their pieces. */
@@ -27,9 +28,8 @@ export class DuplicateFinder {
   }
 
   addLarge(size: number, content: LargeContent): void {
-    const [first] = content.digests;
-    if (!first) return;
-    const key = largeKey(size, first);
+    content.digests.trim();
+    const key = largeKey(size, content.digests.get(0));
     const known = this.large.get(key);
     if (known) known.push(content);
     else this.large.set(key, [content]);

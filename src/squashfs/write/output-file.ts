@@ -8,7 +8,8 @@ export class OutputFile {
   /** Where the next bytes come to lie. */
   position = 0;
   private readonly handle: FileHandle;
-  private pieces: Uint8Array[] = [];
+  /** What is not yet written. Copied: a short piece may be a view of a large buffer, and keep it alive. */
+  private readonly batch = Buffer.allocUnsafeSlow(BATCH_SIZE);
   private gathered = 0;
 
   private constructor(handle: FileHandle) {
@@ -25,13 +26,15 @@ export class OutputFile {
     }
   }
 
-  /** @param bytes stay as they are until they are written */
   async append(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return;
-    this.pieces.push(bytes);
-    this.gathered += bytes.length;
-    this.position += bytes.length;
-    if (this.gathered >= BATCH_SIZE) await this.flush();
+    for (let offset = 0; offset < bytes.length; ) {
+      const part = bytes.subarray(offset, offset + BATCH_SIZE - this.gathered);
+      this.batch.set(part, this.gathered);
+      this.gathered += part.length;
+      this.position += part.length;
+      offset += part.length;
+      if (this.gathered === BATCH_SIZE) await this.flush();
+    }
   }
 
   /** Reads what was appended before. */
@@ -60,13 +63,9 @@ export class OutputFile {
 
   private async flush(): Promise<void> {
     if (this.gathered === 0) return;
-    const [first] = this.pieces;
-    const batch =
-      this.pieces.length === 1 && first ? first : Buffer.concat(this.pieces, this.gathered);
     const start = this.position - this.gathered;
-    this.pieces = [];
+    await writeAll(this.handle, this.batch.subarray(0, this.gathered), start);
     this.gathered = 0;
-    await writeAll(this.handle, batch, start);
   }
 }
 

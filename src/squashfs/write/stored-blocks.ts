@@ -46,7 +46,7 @@ export class StoredBlocks {
         position += size;
         return { bytes, isCompressed: word < DATA_UNCOMPRESSED };
       };
-      const digest = from.digests[index] ?? HOLE_DIGEST;
+      const digest = from.digests.get(index);
       await this.queue.pushStored(
         take,
         () => digest,
