@@ -72,6 +72,8 @@ find_missing_tools() {
     need ps procps
     need git git
     need umoci umoci
+    # A shell's own keyword of this name is something else.
+    [[ -x /usr/bin/time ]] || missing_tools+=("time time")
     with_buildah=yes
   fi
   if [[ $with_buildah == yes ]] || ! has_docker_engine; then
