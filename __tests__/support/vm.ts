@@ -56,7 +56,7 @@ export async function startVm(options: StartOptions = {}): Promise<TestVm> {
   }
   const consoleFile = join(directory, "console");
   const agentSocket = join(directory, "agent");
-  const qemu = startQemu(
+  const qemu = await startQemu(
     qemuCommand({
       qemu: runtime.qemu,
       accelerator: runtime.acceleratorChoice.accelerator,

@@ -46,3 +46,20 @@ test("a killed command has the code that a shell would give it", async () => {
   const result = await runCommand(node("process.kill(process.pid, 'SIGKILL')"));
   expect(conventionalExitCode(result)).toBe(137);
 });
+
+test("a command that prints more than is kept runs to its end, and its last lines are there", async () => {
+  const result = await runCommand(
+    node(
+      "const line = 'x'.repeat(999) + '\\n'; for (let i = 0; i < 40000; i++) process.stdout.write(line); process.stdout.write('the end')",
+    ),
+  );
+  expect(result.exitCode).toBe(0);
+  expect(result.stdout.length).toBeLessThan(20_000_000);
+  expect(result.stdout.endsWith("the end")).toBe(true);
+});
+
+test("arguments that are too long are said to be", async () => {
+  await expect(
+    runCommand({ program: process.execPath, args: ["-e", "", "x".repeat(200_000)] }),
+  ).rejects.toThrow("too long");
+});

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { GolemImageError, InterruptedError } from "../errors.ts";
+import { escapeControls } from "../system/display-text.ts";
 import { EXIT_CODES, UNEXPECTED_EXIT_CODE } from "./exit-codes.ts";
 import type { Styles } from "./styles.ts";
 
@@ -14,9 +15,9 @@ export function exitCodeOf(error: unknown): number {
 export function describeError(error: unknown, styles: Styles): string {
   if (error instanceof GolemImageError) {
     return [
-      `${styles.red("error:")} ${error.message}`,
-      ...(error.details ? [styles.dim(indent(error.details))] : []),
-      ...(error.hint ? [`${styles.bold("next:")} ${error.hint}`] : []),
+      `${styles.red("error:")} ${printable(error.message)}`,
+      ...(error.details ? [styles.dim(indent(printable(error.details)))] : []),
+      ...(error.hint ? [`${styles.bold("next:")} ${printable(error.hint)}`] : []),
     ].join("\n");
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -24,6 +25,11 @@ export function describeError(error: unknown, styles: Styles): string {
     `${styles.red("unexpected error:")} ${text}`,
     `${styles.bold("next:")} This is a bug in golem-image; please report it with the lines above.`,
   ].join("\n");
+}
+
+/** Line by line, so that a path with control characters cannot change what a terminal shows. */
+function printable(text: string): string {
+  return text.split("\n").map(escapeControls).join("\n");
 }
 
 /** The same for programs: what `--json` prints in place of a result. */

@@ -114,14 +114,18 @@ async function readEnd(handle: FileHandle, size: number, length: number): Promis
 
 function explain(path: string, error: unknown): unknown {
   if (error instanceof GvmiFormatError) {
-    const context = error.hint === undefined ? {} : { hint: error.hint };
     return new GvmiFormatError(`${path} is not a sound .gvmi. ${error.message}`, {
-      ...context,
+      hint: error.hint ?? "Convert the image again, or get the file again if it was downloaded.",
       cause: error,
     });
   }
   const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return new GvmiFormatError(`There is no file ${path}.`, { cause: error });
+  if (code === "ENOENT") {
+    return new GvmiFormatError(`There is no file ${path}.`, {
+      hint: "Check the path; `golem-image convert` makes a .gvmi of a container image.",
+      cause: error,
+    });
+  }
   if (syscall === undefined) return error;
   return new GvmiFormatError(`Cannot read ${path}: ${message}.`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { PublishError } from "../errors.ts";
 import { inspectGvmi } from "../gvmi/read.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
 import { type PublishResult, publish } from "../publish/publish.ts";
@@ -9,6 +10,8 @@ export interface PublishImageInput {
   /** What people call the image. */
   readonly name: string;
   readonly to: TargetDescription;
+  /** What an earlier stage said that the file's hash is; any file is published without it. */
+  readonly expectedHash?: string;
   /** What the URL of the published file starts with. */
   readonly url?: string;
   readonly signal?: AbortSignal;
@@ -16,15 +19,22 @@ export interface PublishImageInput {
 }
 
 /**
- * Publishes a .gvmi and checks that a provider could download it. The file is hashed now: what is published
- * is what is there, whatever an earlier stage said.
+ * Publishes a .gvmi and checks that a provider could download it.
  *
  * @throws {GvmiFormatError} when the file is not a sound .gvmi
  * @throws {PublishError} when it cannot be published, or not be downloaded as the very same bytes
  */
 export async function publishImage(input: PublishImageInput): Promise<PublishResult> {
-  const { path, name, to, url, signal, progress } = input;
+  const { path, name, to, url, expectedHash, signal, progress } = input;
   const { hash, sha256, size, volumes } = await inspectGvmi(path, signal);
+  if (expectedHash !== undefined && hash !== expectedHash) {
+    throw new PublishError(
+      `${path} is not the image that was converted and tested: expected hash ${expectedHash}, found ${hash}.`,
+      {
+        hint: "Another run may have written it. Give each run an output of its own with --output.",
+      },
+    );
+  }
   const result = await publish({ path, name, hash, sha256, size, volumes }, to, {
     ...(signal && { signal }),
     ...(url !== undefined && { baseUrl: url }),

@@ -109,7 +109,16 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
   }
   result.publish = await timed(
     "publish",
-    () => publishImage({ path: output, name: settings.name, to, url, signal, progress }),
+    () =>
+      publishImage({
+        path: output,
+        name: settings.name,
+        expectedHash: result.convert?.hash,
+        to,
+        url,
+        signal,
+        progress,
+      }),
     summaries.publish,
   );
 }

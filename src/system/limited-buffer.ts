@@ -26,3 +26,28 @@ export class LimitedBuffer {
       : `${text}\n[... ${this.#dropped} bytes more are not shown]\n`;
   }
 }
+
+/** Collects the last `limit` bytes of a stream, at most twice as many at a time. */
+export class TailBuffer {
+  #chunks: Uint8Array[] = [];
+  #kept = 0;
+
+  constructor(readonly limit: number) {}
+
+  append(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#kept += chunk.length;
+    if (this.#kept > 2 * this.limit) this.#trim();
+  }
+
+  toString(): string {
+    this.#trim();
+    return Buffer.concat(this.#chunks).toString("utf8");
+  }
+
+  #trim(): void {
+    const end = Buffer.concat(this.#chunks).subarray(-this.limit);
+    this.#chunks = [end];
+    this.#kept = end.length;
+  }
+}

@@ -1,6 +1,8 @@
 import { constants } from "node:os";
+import type { Readable } from "node:stream";
 import { execa, type Options, type ResultPromise } from "execa";
-import { MissingToolError } from "../errors.ts";
+import { MissingToolError, UsageError } from "../errors.ts";
+import { TailBuffer } from "./limited-buffer.ts";
 
 /** A command as data: what pure functions build and tests compare whole. */
 export interface Command {
@@ -32,7 +34,7 @@ export interface CommandResult {
   timedOut: boolean;
 }
 
-/** The most that is kept of each stream; the rest is counted as overflow and dropped. */
+/** The most that is kept of each stream: its end, where a failure explains itself. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -47,6 +49,8 @@ export async function runCommand(
 ): Promise<CommandResult> {
   options.signal?.throwIfAborted();
   const child = execa(command.program, [...command.args], childOptions(command, options));
+  const stdout = keepEnd(child.stdout);
+  const stderr = keepEnd(child.stderr);
   const followed = options.onLine && followLines(child, options.onLine);
   const result = await child;
   await followed;
@@ -60,13 +64,28 @@ export async function runCommand(
       },
     );
   }
+  if (result.code === "E2BIG") {
+    throw new UsageError(
+      `Cannot run ${command.program}: its arguments are too long for the system.`,
+      {
+        hint: "Shorten the build arguments or other values that it is given.",
+        cause: result,
+      },
+    );
+  }
   return {
     exitCode: result.exitCode,
     signal: result.signal,
-    stdout: String(result.stdout),
-    stderr: String(result.stderr),
+    stdout: stdout.toString(),
+    stderr: stderr.toString(),
     timedOut: result.timedOut,
   };
+}
+
+function keepEnd(stream: Readable): TailBuffer {
+  const kept = new TailBuffer(MAX_OUTPUT_BYTES);
+  stream.on("data", (chunk: Buffer) => kept.append(chunk));
+  return kept;
 }
 
 function childOptions(command: Command, options: RunOptions) {
@@ -83,7 +102,8 @@ function childOptions(command: Command, options: RunOptions) {
     ...(command.directory !== undefined && { cwd: command.directory }),
     ...(command.environment && { env: { ...command.environment } }),
     ...(options.endSignal && { killSignal: options.endSignal }),
-    maxBuffer: MAX_OUTPUT_BYTES,
+    // The outputs are kept here: execa would end a command that prints too much.
+    buffer: false,
     forceKillAfterDelay: 5000,
     stripFinalNewline: false,
   } satisfies Options;

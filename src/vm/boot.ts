@@ -1,6 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DeadlineError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
@@ -9,7 +9,7 @@ import { AgentClient } from "./agent/client.ts";
 import { explainGuestEnd } from "./boot-failure.ts";
 import type { Profile } from "./profiles.ts";
 import { type MachineDescription, mountTag, qemuCommand } from "./qemu/command-line.ts";
-import { consoleTail, type QemuProcess, startQemu } from "./qemu/process.ts";
+import { consoleTail, type QemuExit, type QemuProcess, startQemu } from "./qemu/process.ts";
 import {
   prepareSystemRuntime,
   type SystemRuntime,
@@ -37,6 +37,9 @@ export interface BootOptions extends SystemRuntimeOptions {
   bootTimeoutMs: number;
 }
 
+/** A guest powers off within a fraction of this. */
+const QUIT_TIMEOUT_MS = 2_000;
+
 /** A Unix socket's path holds 107 bytes (unix(7)); ours needs 20 below its parent. */
 const MAX_SOCKET_PARENT_BYTES = 80;
 
@@ -60,7 +63,7 @@ export async function withVirtualMachine<T>(
     const description = describeMachine(image, options, runtime, directory, volumes);
     options.onProgress?.(`booting under ${description.accelerator.toUpperCase()}`);
     const started = performance.now();
-    const qemu = startQemu(qemuCommand(description));
+    const qemu = await startQemu(qemuCommand(description));
     let agent: AgentClient | undefined;
     let booted = false;
     try {
@@ -77,7 +80,8 @@ export async function withVirtualMachine<T>(
         signal: options.signal,
       });
       const result = await body(machine);
-      await agent.quit().catch(() => {});
+      // A guest that does not answer any more is killed below.
+      await agent.quit({ signal: AbortSignal.timeout(QUIT_TIMEOUT_MS) }).catch(() => {});
       return result;
     } catch (error) {
       if (options.signal?.aborted) throw error;
@@ -118,7 +122,8 @@ function describeMachine(
     kernelParameters: [`golem.profile=${options.profile}`],
     consoleFile: join(directory, "console"),
     agentSocket: join(directory, "agent"),
-    image: image.path,
+    // Absolute: QEMU takes what stands before a colon for a protocol.
+    image: resolve(image.path),
     shares: volumes.map((volume) => volume.hostDirectory),
   };
 }
@@ -132,7 +137,7 @@ async function connectAgent(
 ): Promise<AgentClient> {
   const ended = new AbortController();
   const onEnd = () => ended.abort(new VmError("The VM ended before its guest agent answered."));
-  qemu.ended.then(onEnd, (error) => ended.abort(error));
+  qemu.ended.then(onEnd);
   const signals = [ended.signal, ...(options.signal ? [options.signal] : [])];
   return withDeadline(
     options.bootTimeoutMs,
@@ -172,7 +177,15 @@ async function explainFailure(
     return new DeadlineError(error.message, { hint: error.hint, details: console, cause: error });
   }
   if (!(error instanceof VmError) || error instanceof CommandStartError) return error;
-  const end = await endOf(qemu);
+  const exit = await endOf(qemu);
+  const end = exit?.stderr.trim() ?? "";
+  if (!booted && exit?.exitCode) {
+    return new VmError("QEMU could not start the VM.", {
+      hint: "Its own message is above. Check vm.memory, vm.cpus and vm.kernel, and what this machine has.",
+      details: end,
+      cause: error,
+    });
+  }
   const explanation = explainGuestEnd(await consoleTail(consoleFile, 200));
   if (explanation) {
     return new VmError(`The VM ended: ${explanation.reason}.`, {
@@ -189,10 +202,6 @@ async function explainFailure(
 }
 
 /** What QEMU said, when it has ended or does so within a second: the socket may close a little earlier. */
-async function endOf(qemu: QemuProcess): Promise<string> {
-  const exit = await Promise.race([
-    qemu.ended.catch(() => undefined),
-    delay(1000, undefined, { ref: false }),
-  ]);
-  return exit?.stderr.trim() ?? "";
+async function endOf(qemu: QemuProcess): Promise<QemuExit | undefined> {
+  return Promise.race([qemu.ended, delay(1000, undefined, { ref: false })]);
 }

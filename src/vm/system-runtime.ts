@@ -1,3 +1,5 @@
+import { MissingToolError } from "../errors.ts";
+import { findProgram } from "../system/find-program.ts";
 import { makeInitramfs } from "./initramfs/initramfs.ts";
 import { findKernel, type GivenKernel } from "./kernel/find-kernel.ts";
 import type { Kernel } from "./kernel/kernel.ts";
@@ -21,6 +23,15 @@ export interface SystemRuntimeOptions {
 
 const QEMU = "qemu-system-x86_64";
 
+/** @throws {MissingToolError} */
+async function findQemu(): Promise<string> {
+  const path = await findProgram(QEMU);
+  if (path !== undefined) return path;
+  throw new MissingToolError(`Cannot start QEMU: ${QEMU} is not installed.`, {
+    hint: "Install it (Debian and Ubuntu: `sudo apt-get install qemu-system-x86`).",
+  });
+}
+
 /**
  * Finds, or makes and keeps for the next time, all that a VM needs.
  *
@@ -30,14 +41,15 @@ export async function prepareSystemRuntime(
   options: SystemRuntimeOptions = {},
 ): Promise<SystemRuntime> {
   const { signal, onProgress } = options;
+  const qemu = await findQemu();
   const kernel = await findKernel({ given: options.kernel, signal, onProgress });
   const initramfs = await makeInitramfs(kernel.moduleFiles);
   onProgress?.("choosing an accelerator");
   const acceleratorChoice = await chooseAccelerator(options.accelerator ?? "auto", {
-    qemu: QEMU,
+    qemu,
     kernel: kernel.image,
     initramfs,
     signal,
   });
-  return { qemu: QEMU, kernel, initramfs, acceleratorChoice };
+  return { qemu, kernel, initramfs, acceleratorChoice };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { replaceFile } from "../../system/replace-file.ts";
@@ -22,8 +22,8 @@ export async function makeInitramfs(moduleFiles: readonly string[]): Promise<str
   const digest = createHash("sha256").update(archive).digest("hex");
   const directory = join(cacheDirectory(), "initramfs");
   const path = join(directory, `${digest.slice(0, 32)}.cpio`);
-  const present = await stat(path).catch(() => undefined);
-  if (present?.size === archive.length) return path;
+  const present = await readFile(path).catch(() => undefined);
+  if (present?.equals(archive)) return path;
   await mkdir(directory, { recursive: true });
   await replaceFile(path, (partialPath) => writeFile(partialPath, archive));
   return path;

@@ -1,7 +1,10 @@
-import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
+import { findProgram } from "../../system/find-program.ts";
 import { type Command, runCommand } from "../../system/run-command.ts";
 import { withTemporaryDirectory } from "../../system/temporary.ts";
 import { findKernelBelow, type KernelSearch } from "./directory-kernel.ts";
@@ -18,6 +21,9 @@ export interface DownloadOptions {
   onProgress?: (text: string) => void;
 }
 
+/** Beside a kept kernel: the SHA-256 of each of its files, by path. */
+const DIGESTS = "digests.json";
+
 /** Where downloaded kernels are kept, each below its own root directory. */
 function kernelsDirectory(): string {
   return join(cacheDirectory(), "kernels");
@@ -26,9 +32,11 @@ function kernelsDirectory(): string {
 /** A kernel that an earlier run downloaded, if any. */
 export async function findDownloadedKernel(): Promise<Kernel | undefined> {
   const names = await readdir(kernelsDirectory()).catch(() => [] as string[]);
-  for (const name of names.sort().reverse()) {
-    if (name.startsWith(".")) continue;
-    const { kernel } = await findKernelBelow(join(kernelsDirectory(), name), "downloaded");
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+  for (const name of newestFirst) {
+    const root = join(kernelsDirectory(), name);
+    if (!(await isAsKept(root))) continue;
+    const { kernel } = await findKernelBelow(root, "downloaded");
     if (kernel) return kernel;
   }
   return undefined;
@@ -78,6 +86,14 @@ export function unpackCommand(packageFile: string, directory: string): Command {
 
 /** The packages of the preferred kernel: its image and, where they are apart, its modules. */
 async function findKernelPackages(signal?: AbortSignal): Promise<PackageMetadata[]> {
+  if ((await findProgram("apt-cache")) === undefined) {
+    throw new MissingToolError(
+      "No kernel for the VM is installed here, and there is no apt to download one.",
+      {
+        hint: "Name one with vm.kernel in golem-image.yml; it needs virtio, squashfs, overlay and 9p.",
+      },
+    );
+  }
   for (const metaPackage of KERNEL_META_PACKAGES) {
     const packages = await closureOf(metaPackage, signal);
     if (packages.some(({ name }) => name.startsWith("linux-image-"))) return packages;
@@ -119,17 +135,41 @@ async function showPackage(
 async function keepKernel(kernel: Kernel, from: string, to: string): Promise<void> {
   const moduleRoot = kernel.moduleFiles[0]?.split(`/${kernel.release}/`)[0] ?? "";
   const metadata = join(moduleRoot, kernel.release, "modules.builtin");
+  const digests: Record<string, string> = {};
   for (const file of [kernel.image, metadata, ...kernel.moduleFiles]) {
-    const destination = join(to, relative(from, file));
-    await mkdir(dirname(destination), { recursive: true });
-    await cp(file, destination);
+    const path = relative(from, file);
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await cp(file, join(to, path));
+    digests[path] = await digestOf(file);
   }
+  await writeFile(join(to, DIGESTS), JSON.stringify(digests));
+}
+
+/** Whether a kept kernel is still what was kept: a damaged one would fail in ways that nobody understands. */
+async function isAsKept(root: string): Promise<boolean> {
+  try {
+    const text = await readFile(join(root, DIGESTS), "utf8");
+    const digests = v.parse(v.record(v.string(), v.string()), JSON.parse(text));
+    for (const [path, digest] of Object.entries(digests)) {
+      if ((await digestOf(join(root, path))) !== digest) return false;
+    }
+    return true;
+  } catch {
+    // Half a kernel, or none: it is downloaded again.
+    return false;
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
 }
 
 /** Several runs may download at once: the first to finish wins, and a damaged earlier copy is replaced. */
 async function moveIntoPlace(kept: string, destination: string): Promise<Kernel> {
   const present = await findKernelBelow(destination, "downloaded");
-  if (present.kernel) return present.kernel;
+  if (present.kernel && (await isAsKept(destination))) return present.kernel;
   await rm(destination, { recursive: true, force: true });
   await rename(kept, destination);
   const { kernel } = await findKernelBelow(destination, "downloaded");

@@ -73,7 +73,7 @@ async function kvmProblem(options: ProbeOptions): Promise<string | undefined> {
 async function probeKvm(options: ProbeOptions): Promise<string | undefined> {
   return withTemporaryDirectory(async (directory) => {
     const consoleFile = join(directory, "console");
-    const qemu = startQemu(qemuCommand(probeMachine(options, consoleFile)));
+    const qemu = await startQemu(qemuCommand(probeMachine(options, consoleFile)));
     try {
       const started = Date.now();
       while (Date.now() - started < WHOLE_PROBE_MS) {

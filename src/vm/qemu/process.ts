@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { MissingToolError } from "../../errors.ts";
+import { findProgram } from "../../system/find-program.ts";
 import type { Command } from "../../system/run-command.ts";
 
 /** How QEMU ended. A guest that panics ends it with code 0, because of `-no-reboot`. */
@@ -24,12 +24,16 @@ export interface QemuProcess {
 const MAX_STDERR_BYTES = 64 * 1024;
 
 /**
- * Starts QEMU. It is killed when this process exits.
- *
- * `ended` rejects only with a MissingToolError, when QEMU cannot be started at all.
+ * Starts QEMU. It is killed when this process ends, however that happens: by setpriv (util-linux), which asks
+ * the kernel to, where that is installed.
  */
-export function startQemu(command: Command): QemuProcess {
-  const child = execa(command.program, [...command.args], {
+export async function startQemu(command: Command): Promise<QemuProcess> {
+  const guard = await findProgram("setpriv");
+  const [program, ...args] =
+    guard === undefined
+      ? [command.program, ...command.args]
+      : [guard, "--pdeathsig", "KILL", "--", command.program, ...command.args];
+  const child = execa(program, args, {
     reject: false,
     stdin: "ignore",
     stdout: "ignore",
@@ -41,29 +45,17 @@ export function startQemu(command: Command): QemuProcess {
   const exit = (async (): Promise<QemuExit> => {
     const result = await child;
     ended = true;
-    if (result.code === "ENOENT" || result.code === "EACCES") {
-      throw new MissingToolError(`Cannot start QEMU: ${command.program} ${missing(result.code)}.`, {
-        hint: "Install it (Debian and Ubuntu: `sudo apt-get install qemu-system-x86`).",
-        cause: result,
-      });
-    }
     return { exitCode: result.exitCode, signal: result.signal, stderr: String(result.stderr) };
   })();
-  // Whoever boots awaits the same promise; this keeps an early failure from being reported as unhandled.
-  exit.catch(() => {});
   return {
     pid: child.pid,
     ended: exit,
     hasEnded: () => ended,
     kill: async () => {
       child.kill("SIGKILL");
-      await exit.catch(() => {});
+      await exit;
     },
   };
-}
-
-function missing(code: string): string {
-  return code === "ENOENT" ? "is not installed" : "may not be executed by this user";
 }
 
 /**
