@@ -25,7 +25,7 @@ const NOTHING = "–";
 /** The results as Markdown. */
 export function formatResults(results: Results): string {
   return [
-    `${results.date}, size \`${results.size}\`, medians of ${results.runs} runs in turn.`,
+    `${results.date}, size \`${results.size}\`, ${results.runs === 1 ? "one run" : `medians of ${results.runs} runs`} in turn.`,
     "",
     ...[...results.machine, ...results.remarks].map((line) => `- ${line}`),
     "",
