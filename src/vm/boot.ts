@@ -194,6 +194,13 @@ async function explainFailure(
       cause: error,
     });
   }
+  if (!booted && exit) {
+    return new VmError("The VM ended before its guest agent answered.", {
+      hint: "With too little memory the guest's kernel does not even start: allow more with --memory, or vm.memory.",
+      details: console,
+      cause: error,
+    });
+  }
   return new VmError(error.message, {
     hint: error.hint,
     details: [end, console].filter(Boolean).join("\n") || error.details,
