@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { buildCli, bundleCli, type CliOptions, type CliResult } from "../support/cli.ts";
 import { BUSYBOX_DOCKERFILE, makeContext } from "../support/context.ts";
 
@@ -383,6 +384,26 @@ test("Ctrl-C while a VM runs ends everything at once and leaves nothing", async 
   expect(readdirSync(temporary)).toEqual([]);
   const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
   expect(processes.split("\n").filter((line) => line.includes(temporary))).toEqual([]);
+});
+
+test("killed while a VM runs, the program takes QEMU with it", async () => {
+  const abandoned = join(directory, "abandoned");
+  mkdirSync(abandoned);
+  const result = await golemImage(["test", "image.gvmi", "--settings", "killed.yml"], {
+    cwd: writeSettings("killed.yml", "tests: [{name: waits, run: sleep 1000, timeout: 5m}]\n"),
+    env: { TMPDIR: abandoned },
+    onStderr: (text, kill) => {
+      if (text.includes("booted in")) kill("SIGKILL");
+    },
+  });
+  expect(result.stdout).toBe("");
+  const qemus = () =>
+    execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+      .split("\n")
+      .filter((line) => line.includes(abandoned));
+  const deadline = Date.now() + 5000;
+  while (qemus().length > 0 && Date.now() < deadline) await setImmediate();
+  expect(qemus()).toEqual([]);
 });
 
 function writeSettings(name: string, text: string): string {
