@@ -13,11 +13,6 @@ export class LimitedBuffer {
     this.#dropped += chunk.length - room;
   }
 
-  /** Bytes that were not kept. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   /** What was kept, as UTF-8 text, with a mark where it was cut. */
   toString(): string {
     const text = Buffer.concat(this.#chunks).toString("utf8");
