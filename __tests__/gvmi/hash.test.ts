@@ -35,12 +35,12 @@ test.each([1, 143, 144, 145, 4096, 10_000])(
 test("a file is hashed whole, whatever its size", async () => {
   await withTemporaryDirectory(async (directory) => {
     const path = join(directory, "file");
-    for (const size of [0, 1, 1 << 20, (1 << 20) + 1, 3_500_000]) {
+    for (const size of [0, 1, 1 << 20, (1 << 20) + 1, 9_500_000]) {
       const bytes = Buffer.alloc(size, BYTES);
       await writeFile(path, bytes);
       const hasher = new GvmiHasher();
       hasher.update(bytes);
-      expect(await hashFile(path)).toEqual(hasher.finish());
+      expect(await hashFile(path)).toMatchObject(hasher.finish());
       expect((await hashFile(path)).sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
       expect((await hashFile(path)).size).toBe(size);
     }

@@ -76,6 +76,7 @@ describe("an image of a real builder", () => {
 
       const bytes = await readFile(output);
       expect(result).toEqual({
+        descriptor: expect.stringMatching(/^AAAAAzMzMzQ/),
         path: output,
         hash: createHash("sha3-224").update(bytes).digest("hex"),
         sha256: sha256(bytes),

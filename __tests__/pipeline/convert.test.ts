@@ -43,9 +43,11 @@ test("a source that is no archive is named", async () => {
   expect(error.message).toMatch(/image\.tar is not an image archive: it is not a tar file\.$/);
 });
 
-test("a wrong digest is named, with what was found", async () => {
-  const layers = [plain([file("a", "x".repeat(1000))])];
-  const archive = ociArchive(layers);
+test.each([
+  ["small", 1000],
+  ["large", 9_000_000],
+])("a wrong digest of a %s layer is named, with what was found", async (_, size) => {
+  const archive = ociArchive([plain([file("a", "x".repeat(size))])]);
   const at = archive.indexOf("x".repeat(1000));
   archive[at] = "y".charCodeAt(0);
   const error = await failure(archive);

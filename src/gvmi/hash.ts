@@ -10,9 +10,12 @@ export interface StreamingHash {
 
 /** SHA3-224 by OpenSSL where Node's has it (8 times faster), else in JavaScript. */
 export function createSha3(): StreamingHash {
-  return getHashes().includes("sha3-224")
-    ? nativeHash(createHash("sha3-224"))
-    : createPortableSha3();
+  return hasNativeSha3() ? nativeHash(createHash("sha3-224")) : createPortableSha3();
+}
+
+/** Whether Node's OpenSSL has SHA3-224. */
+export function hasNativeSha3(): boolean {
+  return getHashes().includes("sha3-224");
 }
 
 /** SHA3-224 in JavaScript, for a Node whose OpenSSL does not have it. */

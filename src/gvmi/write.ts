@@ -6,8 +6,7 @@ import type { RunConfig } from "../oci/image-config.ts";
 import { chooseWriter } from "../squashfs/choose-writer.ts";
 import type { SquashfsOptions, SquashfsWriter } from "../squashfs/squashfs-writer.ts";
 import { replaceFile } from "../system/replace-file.ts";
-import type { GvmiHashes } from "./hash.ts";
-import { hashFile } from "./hash-file.ts";
+import { type HashedGvmi, hashFile } from "./hash-file.ts";
 import { encodeMetadata } from "./metadata.ts";
 import { withRuntimeDirectories } from "./runtime-directories.ts";
 import { encodeTrailer } from "./trailer.ts";
@@ -32,7 +31,7 @@ export async function writeGvmi(
   config: RunConfig,
   outputPath: string,
   options: WriteGvmiOptions,
-): Promise<GvmiHashes> {
+): Promise<HashedGvmi> {
   const volumes = parseVolumes(config);
   if (!volumes.ok) throw new ConversionError(volumes.problem);
   const trailer = encodeTrailer(encodeMetadata(config));

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { ImageSourceError } from "../errors.ts";
+import { hashRange } from "../system/hash-range.ts";
 import { type ByteReader, FileRangeReader } from "./byte-reader.ts";
 import { displayName } from "./entry.ts";
 import { MalformedTarError } from "./malformed-tar-error.ts";
@@ -9,6 +11,9 @@ import { readTar } from "./tar-reader.ts";
 
 /** Bytes to read at once when only headers are wanted. */
 const HEADER_READ_SIZE = 4096;
+
+/** Below, starting a thread takes longer than hashing. */
+const WORTH_A_THREAD = 8 * 1024 * 1024;
 
 /** An image's archive has a few files per layer. */
 const MAX_FILES = 100_000;
@@ -30,6 +35,32 @@ export class StoredBlob {
   async version(): Promise<string> {
     const { size, mtimeNs } = await this.handle.stat({ bigint: true });
     return `${size} ${mtimeNs}`;
+  }
+
+  /**
+   * Digests of all its bytes by algorithm, in lower-case hexadecimal; of a large file in a thread.
+   *
+   * @throws the abort reason, or an error of the file system
+   */
+  async digests<A extends string>(
+    algorithms: readonly A[],
+    signal?: AbortSignal,
+  ): Promise<Record<A, string>> {
+    const found = this.size < WORTH_A_THREAD ? await this.hash(algorithms) : undefined;
+    const range = { start: this.start, length: this.size };
+    const requests = algorithms.map((algorithm) => ({ algorithm }));
+    const digests = found ?? (await hashRange(this.handle, range, requests, signal)).digests;
+    return Object.fromEntries(
+      algorithms.map((algorithm, index) => [algorithm, digests[index]?.[0] ?? ""]),
+    ) as Record<A, string>;
+  }
+
+  private async hash(algorithms: readonly string[]): Promise<string[][]> {
+    const hashes = algorithms.map((algorithm) => createHash(algorithm));
+    for await (const chunk of this.reader().rest()) {
+      for (const hash of hashes) hash.update(chunk);
+    }
+    return hashes.map((hash) => [hash.digest("hex")]);
   }
 
   /** @param from bytes to leave out at the start */

@@ -119,10 +119,16 @@ export class StreamReader extends ByteReader {
   }
 }
 
-/** Reads a range of an open file; skipping costs nothing. The file stays open, it belongs to the caller. */
+/**
+ * Reads a range of an open file. Skipping costs nothing; who does not skip finds the next chunk read ahead.
+ * The file stays open, it belongs to the caller.
+ */
 export class FileRangeReader extends ByteReader {
+  /** Where the next chunk starts that is not even ahead. */
   private next: number;
-  private readonly end: number;
+  private end: number;
+  private ahead: { readonly wanted: number; readonly chunk: Promise<Buffer> } | undefined;
+  private isSequential = false;
   private readonly handle: FileHandle;
   private readonly readSize: number;
 
@@ -136,22 +142,37 @@ export class FileRangeReader extends ByteReader {
   }
 
   protected async fetch(): Promise<Buffer | undefined> {
+    const current = this.ahead ?? this.startRead();
+    this.ahead = undefined;
+    if (!current) return undefined;
+    const chunk = await current.chunk;
+    // What is shorter than the range was cut off.
+    if (chunk.length < current.wanted) this.end = this.next;
+    else if (this.isSequential) this.ahead = this.startRead();
+    this.isSequential = true;
+    return chunk.length === 0 ? undefined : chunk;
+  }
+
+  private startRead(): FileRangeReader["ahead"] {
     const wanted = Math.min(this.readSize, this.end - this.next);
     if (wanted <= 0) return undefined;
-    const { bytesRead, buffer } = await this.handle.read(
-      Buffer.allocUnsafeSlow(wanted),
-      0,
-      wanted,
-      this.next,
-    );
-    this.next += bytesRead;
-    return bytesRead === 0 ? undefined : buffer.subarray(0, bytesRead);
+    const chunk = this.handle
+      .read(Buffer.allocUnsafeSlow(wanted), 0, wanted, this.next)
+      .then(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
+    // Who never asks for it does not want to know that it failed.
+    chunk.catch(() => {});
+    this.next += wanted;
+    return { wanted, chunk };
   }
 
   protected override async discard(length: number): Promise<number> {
-    const skipped = Math.min(length, this.end - this.next);
+    const ahead = this.ahead?.wanted ?? 0;
+    if (length < ahead) return await super.discard(length);
+    this.ahead = undefined;
+    this.isSequential = false;
+    const skipped = Math.min(length - ahead, this.end - this.next);
     this.next += skipped;
-    return skipped;
+    return ahead + skipped;
   }
 
   async close(): Promise<void> {}

@@ -39,6 +39,7 @@ export const shortDigest = ({ algorithm, hex }: Digest): string =>
 export class DigestCheck {
   readonly expected: Digest;
   private readonly hash: Hash;
+  private found: string | undefined;
 
   constructor(expected: Digest) {
     this.expected = expected;
@@ -49,16 +50,31 @@ export class DigestCheck {
     this.hash.update(bytes);
   }
 
+  /** Nothing may be added afterwards. */
+  isWrong(): boolean {
+    this.found ??= this.hash.digest("hex");
+    return this.found !== this.expected.hex;
+  }
+
   /**
    * @param what the subject of the message, such as "The manifest"
    * @throws {ImageSourceError} when the bytes were others
    */
   finish(what: string): void {
-    const found = this.hash.digest("hex");
-    if (found === this.expected.hex) return;
-    throw new ImageSourceError(
-      `${what} does not match its digest: expected ${formatDigest(this.expected)}, found ${this.expected.algorithm}:${found}.`,
-      { hint: "The archive is damaged or was changed. Build or save the image again." },
-    );
+    this.found ??= this.hash.digest("hex");
+    checkDigest(this.expected, this.found, what);
   }
+}
+
+/**
+ * @param found what the bytes' digest is, in lower-case hexadecimal
+ * @param what the subject of the message, such as "The manifest"
+ * @throws {ImageSourceError} when that is not what was expected
+ */
+export function checkDigest(expected: Digest, found: string, what: string): void {
+  if (found === expected.hex) return;
+  throw new ImageSourceError(
+    `${what} does not match its digest: expected ${formatDigest(expected)}, found ${expected.algorithm}:${found}.`,
+    { hint: "The archive is damaged or was changed. Build or save the image again." },
+  );
 }

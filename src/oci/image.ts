@@ -7,7 +7,14 @@ import { streamEntries } from "./image-entries.ts";
 import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
 import { type ImageFormat, openImageSource } from "./image-source.ts";
 import { ImageTree } from "./image-tree.ts";
-import { describeLayerError, type Layer, layerName, readLayer, verifyLayer } from "./layer.ts";
+import {
+  describeLayerError,
+  type Layer,
+  layerName,
+  readLayer,
+  verifyLayer,
+  verifyStored,
+} from "./layer.ts";
 import { LayerSpool } from "./layer-spool.ts";
 import { readOciImage, type StoredImage } from "./oci-image.ts";
 import type { TarEntry } from "./tar-entry.ts";
@@ -35,6 +42,10 @@ export class Image {
   private readonly spool: LayerSpool;
   /** Of the layers' files when `readTree` verified them. */
   private readonly versions = new Map<Layer, string>();
+  private verification: Promise<void> = Promise.resolve();
+  /** Aborted when the image is closed, or known to be damaged. */
+  private readonly ended = new AbortController();
+  private readonly signal: AbortSignal;
 
   constructor(format: ImageFormat, image: StoredImage, spool: LayerSpool, options: ImageOptions) {
     this.format = format;
@@ -44,6 +55,8 @@ export class Image {
     this.layers = image.layers;
     this.spool = spool;
     this.options = options;
+    const { signal } = options;
+    this.signal = signal ? AbortSignal.any([signal, this.ended.signal]) : this.ended.signal;
   }
 
   /**
@@ -53,8 +66,18 @@ export class Image {
    * @throws the abort reason
    */
   async readTree(): Promise<ImageTree> {
+    const tree = await this.openTree();
+    await this.verification;
+    return tree;
+  }
+
+  /**
+   * Like `readTree`, while digests of the stored layers may still be computed. Nothing that is made of the
+   * tree may be kept before the end of `entries`, which waits for them.
+   */
+  async openTree(): Promise<ImageTree> {
     const quota = new ImageQuota({ ...DEFAULT_LIMITS, ...this.options.limits });
-    const { signal } = this.options;
+    const { signal } = this;
     const tree = new ImageTree(quota);
     for (const layer of this.layers) {
       this.options.onLayer?.(layer.number, this.layers.length);
@@ -66,16 +89,28 @@ export class Image {
         changes.gather(entry);
       };
       const spool = await this.spool.startLayer(layer);
-      await readLayer(layer, { quota, onEntry, spool, signal });
+      const verification = this.verifyLater(layer);
+      await readLayer(layer, { quota, onEntry, verification, spool, signal });
       await spool?.finish();
       dropped.warn(layer, this.options.onWarning);
       try {
         changes.apply();
       } catch (error) {
+        await verification;
         throw describeLayerError(layer, error);
       }
     }
     return tree;
+  }
+
+  /** One layer after the other: an image may have many, and each takes a thread. */
+  private verifyLater(layer: Layer): Promise<void> {
+    const { signal } = this;
+    const verification = this.verification.then(() => verifyStored(layer, signal));
+    // Whoever needs the layer to be sound meets the failure; a conversion ends at once.
+    verification.catch((error) => this.ended.abort(error));
+    this.verification = verification;
+    return verification;
   }
 
   /**
@@ -85,17 +120,24 @@ export class Image {
    * @throws the abort reason
    */
   async verify(): Promise<void> {
-    for (const layer of this.layers) await verifyLayer(layer, this.options.signal);
+    for (const layer of this.layers) await verifyLayer(layer, this.signal);
+  }
+
+  /** Ends what still reads the archive. */
+  async close(): Promise<void> {
+    this.ended.abort(new Error("The image was closed."));
+    await this.verification.catch(() => {});
   }
 
   /**
    * The tree's paths with contents, in the order that `streamEntries` describes.
    *
-   * @throws {ImageSourceError} also at the end, when the archive was changed since it was verified
+   * @throws {ImageSourceError} also at the end, when a digest is wrong or the archive was changed meanwhile
    */
   async *entries(tree: ImageTree): AsyncGenerator<Entry> {
-    const { signal } = this.options;
+    const { signal } = this;
     yield* streamEntries(tree, this.layers, (layer) => this.spool.open(layer, signal), signal);
+    await this.verification;
     for (const [layer, version] of this.versions) {
       if ((await layer.blob.version()) === version) continue;
       throw new ImageSourceError(`${layerName(layer)}: the archive changed while it was read.`, {
@@ -139,9 +181,14 @@ export async function withImage<T>(
   const { store, format } = await openImageSource(path, options.signal);
   const spool = new LayerSpool();
   try {
-    const image =
+    const stored =
       format === "docker-archive" ? await readDockerArchive(store) : await readOciImage(store);
-    return await body(new Image(format, image, spool, options));
+    const image = new Image(format, stored, spool, options);
+    try {
+      return await body(image);
+    } finally {
+      await image.close();
+    }
   } catch (error) {
     throw asSourceError(path, error);
   } finally {

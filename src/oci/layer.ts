@@ -7,7 +7,7 @@ import {
   type LayerCompression,
   MAGIC_LENGTH,
 } from "./decompress.ts";
-import { type Digest, DigestCheck, shortDigest } from "./digest.ts";
+import { checkDigest, type Digest, DigestCheck, formatDigest, shortDigest } from "./digest.ts";
 import { displayName } from "./entry.ts";
 import type { ImageQuota } from "./image-limits.ts";
 import { MalformedTarError, naming } from "./malformed-tar-error.ts";
@@ -35,6 +35,8 @@ export interface LayerReading {
   readonly quota: ImageQuota;
   /** Called with each entry in the layer's order. */
   readonly onEntry: (entry: TarEntry) => void;
+  /** What `verifyStored` gave: where something is wrong, it explains more than where reading failed. */
+  readonly verification: Promise<void>;
   /** Keeps the layer uncompressed, so that it need not be decompressed again; for compressed layers only. */
   readonly spool?: SpoolWriter | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -46,57 +48,75 @@ export interface SpoolWriter {
 }
 
 /**
- * Reads a layer once from its start to its end: the headers of its entries, and both digests.
+ * Reads the headers of a layer's entries, and verifies the digest of what it uncompresses. The digests of
+ * the bytes as they are stored are the work of `verifyStored`.
  *
- * @throws {ImageSourceError} when a digest is wrong, the layer is damaged, or a quota is used up
+ * @throws {ImageSourceError} when the layer is damaged, or a quota is used up
  * @throws the abort reason
  */
-export async function readLayer(
-  layer: Layer,
-  { quota, onEntry, spool, signal }: LayerReading,
-): Promise<void> {
+export async function readLayer(layer: Layer, reading: LayerReading): Promise<void> {
+  const { quota, onEntry, verification, signal } = reading;
   const compression = await layerCompression(layer);
   quota.startLayer();
-  const diffCheck = new DigestCheck(layer.diffId);
-  // What is stored as it is needs to be hashed once only.
-  const isSame = compression === "none" && layer.digest?.hex === layer.diffId.hex;
-  const blobCheck = layer.digest && !isSame ? new DigestCheck(layer.digest) : undefined;
-  let hashedBytes = 0;
-  let ended = false;
-  const stored = tap(layer.blob.reader(), (chunk) => {
-    signal?.throwIfAborted();
-    // A decompressor that is done may still have a read under way.
-    if (ended || compression === "none") return;
-    blobCheck?.update(chunk);
-    hashedBytes += chunk.length;
-  });
-  const plain = each(decompress(stored, compression), async (chunk) => {
-    quota.addBytes(chunk.length);
-    const spooled = compression === "none" ? undefined : spool?.write(chunk);
-    diffCheck.update(chunk);
-    if (compression === "none") blobCheck?.update(chunk);
-    await spooled;
-  });
-  const reader = new StreamReader(plain);
+  const diffCheck = compression === "none" ? undefined : new DigestCheck(layer.diffId);
+  const reader = diffCheck
+    ? new StreamReader(uncompressed(layer, compression, diffCheck, reading))
+    : layer.blob.reader();
+  if (!diffCheck) quota.addBytes(layer.blob.size);
   try {
     for await (const entry of readTar(reader, quota.limits.headerBytes)) {
+      signal?.throwIfAborted();
       quota.addEntry(entry);
       naming(entry.name, () => onEntry(entry));
     }
     await reader.skip(Number.MAX_SAFE_INTEGER);
-    ended = true;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ImageSourceError) throw error;
-    await verifyBlob(layer, signal);
+    await verification;
     throw describeLayerError(layer, error, compression);
   } finally {
     await reader.close();
   }
-  // A decompressor stops at the end of its data, perhaps with padding left.
-  if (compression !== "none" && blobCheck) await hashRest(layer.blob, hashedBytes, blobCheck);
-  blobCheck?.finish(layerName(layer));
-  diffCheck.finish(isSame ? layerName(layer) : `${layerName(layer)}, uncompressed,`);
+  if (!diffCheck?.isWrong()) return;
+  await verification;
+  diffCheck.finish(`${layerName(layer)}, uncompressed,`);
+}
+
+async function* uncompressed(
+  layer: Layer,
+  compression: LayerCompression,
+  diffCheck: DigestCheck,
+  { quota, spool, signal }: LayerReading,
+): AsyncGenerator<Buffer> {
+  const stored = tap(layer.blob.reader(), () => signal?.throwIfAborted());
+  for await (const chunk of decompress(stored, compression)) {
+    quota.addBytes(chunk.length);
+    const spooled = spool?.write(chunk);
+    diffCheck.update(chunk);
+    await spooled;
+    yield chunk;
+  }
+}
+
+/**
+ * Verifies a layer's digests as far as its stored bytes have them: without decompressing it.
+ *
+ * @throws {ImageSourceError} when one is wrong
+ * @throws the abort reason
+ */
+export async function verifyStored(layer: Layer, signal?: AbortSignal): Promise<void> {
+  const { digest, diffId, blob } = layer;
+  const isPlain = (await layerCompression(layer)) === "none";
+  const expected = [...(digest ? [digest] : []), ...(isPlain ? [diffId] : [])];
+  const algorithms = [...new Set(expected.map(({ algorithm }) => algorithm))];
+  if (algorithms.length === 0) return;
+  const found = await blob.digests(algorithms, signal);
+  if (digest) checkDigest(digest, found[digest.algorithm], layerName(layer));
+  if (isPlain && formatDigest(diffId) !== (digest && formatDigest(digest))) {
+    const what = digest ? `${layerName(layer)}, uncompressed,` : layerName(layer);
+    checkDigest(diffId, found[diffId.algorithm], what);
+  }
 }
 
 /**
@@ -107,7 +127,9 @@ export async function readLayer(
  * @throws the abort reason
  */
 export async function verifyLayer(layer: Layer, signal?: AbortSignal): Promise<void> {
-  if (layer.digest) return await verifyBlob(layer, signal);
+  if (layer.digest || (await layerCompression(layer)) === "none") {
+    return await verifyStored(layer, signal);
+  }
   const check = new DigestCheck(layer.diffId);
   try {
     const reader = await openLayer(layer, signal);
@@ -158,34 +180,9 @@ async function layerCompression(layer: Layer): Promise<LayerCompression> {
   );
 }
 
-/** Finds out whether a layer that cannot be read is damaged, which explains more than where it fails. */
-async function verifyBlob(layer: Layer, signal?: AbortSignal): Promise<void> {
-  if (!layer.digest) return;
-  const check = new DigestCheck(layer.digest);
-  for await (const chunk of layer.blob.reader().rest()) {
-    signal?.throwIfAborted();
-    check.update(chunk);
-  }
-  check.finish(layerName(layer));
-}
-
-async function hashRest(blob: StoredBlob, from: number, check: DigestCheck): Promise<void> {
-  for await (const chunk of blob.reader(from).rest()) check.update(chunk);
-}
-
 async function* tap(reader: ByteReader, observe: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
   for await (const chunk of reader.rest()) {
     observe(chunk);
-    yield chunk;
-  }
-}
-
-async function* each(
-  source: AsyncIterable<Buffer>,
-  observe: (chunk: Buffer) => Promise<void>,
-): AsyncGenerator<Buffer> {
-  for await (const chunk of source) {
-    await observe(chunk);
     yield chunk;
   }
 }

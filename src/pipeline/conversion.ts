@@ -3,6 +3,7 @@ import type { CacheStore, FoundEntry } from "../cache/cache-store.ts";
 import { type ConversionKey, conversionKey } from "../cache/conversion-key.ts";
 import type { ReusingBlockCompressor } from "../cache/reusing-compressor.ts";
 import type { GvmiHashes } from "../gvmi/hash.ts";
+import type { HashedGvmi } from "../gvmi/hash-file.ts";
 import { writeGvmi } from "../gvmi/write.ts";
 import type { Entry, EntryMetadata } from "../oci/entry.ts";
 import type { Image } from "../oci/image.ts";
@@ -15,6 +16,7 @@ import { GzipWriter } from "../squashfs/gzip-writer.ts";
 import type { ModificationTimes } from "../squashfs/modification-times.ts";
 import type { SquashfsCompression, SquashfsOptions } from "../squashfs/squashfs-writer.ts";
 import { ZlibBlockCompressor } from "../squashfs/write/block-compressor.ts";
+import { allEnded } from "../system/all-ended.ts";
 import { restoreConversion, reuseBlocks } from "./earlier-conversion.ts";
 
 /** An image whose layers have been applied. */
@@ -50,6 +52,8 @@ export interface ConvertOptions {
 
 export interface ConvertResult extends GvmiHashes {
   readonly path: string;
+  /** By which the Golem registry knows the file, in base64. */
+  readonly descriptor: string;
   /** `hit`: an earlier conversion of the same image was taken; `near`: blocks of another one's were. */
   readonly cache: "hit" | "near" | "miss";
   /** The part of the image's blocks, from 0 to 1, that did not have to be compressed. */
@@ -77,30 +81,43 @@ export class Conversion {
     // A person who wants to see the image sees it also when nothing else has to be read.
     const tree = onImage && (await this.image.readTree());
     if (tree) await onImage?.({ config: this.image.config, entries: tree.metadata() });
-    if (!cache) return this.result(await this.convert(tree), "miss");
+    if (!cache) {
+      return this.result(await this.convert(tree ?? (await this.image.openTree())), "miss");
+    }
     const key = await this.key();
     const found = await cache.find(key, this.image.diffIds);
     try {
       if (found?.kind === "hit") {
         // What is known of the image is only what its configuration says; a damaged archive is refused.
         if (!tree) await this.image.verify();
-        if (await restoreConversion(found.entry, output, signal)) {
-          return this.result(found.entry.hashes, "hit");
-        }
+        const restored = await restoreConversion(found.entry, output, signal);
+        if (restored) return this.result(restored, "hit");
         await found.entry.discard();
       }
-      if (found?.kind === "near") await this.reuse(found);
-      const hashes = await this.convert(tree);
-      await this.keep(key, hashes);
-      return this.result(hashes, this.reusing ? "near" : "miss");
+      const [openTree] = await allEnded([
+        tree ?? this.image.openTree(),
+        found?.kind === "near" ? this.reuse(found) : undefined,
+      ]);
+      const hashed = await this.convert(openTree);
+      await this.keep(key, hashed);
+      return this.result(hashed, this.reusing ? "near" : "miss");
     } finally {
       await found?.entry.close();
     }
   }
 
-  private result(hashes: GvmiHashes, cache: ConvertResult["cache"]): ConvertResult {
+  private result(
+    { descriptor, ...hashes }: HashedGvmi,
+    cache: ConvertResult["cache"],
+  ): ConvertResult {
     const reusedShare = cache === "hit" ? 1 : (this.reusing?.reusedShare ?? 0);
-    return { path: this.options.output, ...hashes, cache, reusedShare };
+    return {
+      path: this.options.output,
+      ...hashes,
+      descriptor: descriptor.toString("base64"),
+      cache,
+      reusedShare,
+    };
   }
 
   private async key(): Promise<ConversionKey> {
@@ -123,9 +140,9 @@ export class Conversion {
     this.reusing = await reuseBlocks(entry, compressor, this.options.signal);
   }
 
-  private async convert(tree: ImageTree | undefined): Promise<GvmiHashes> {
+  private async convert(tree: ImageTree): Promise<HashedGvmi> {
     const { output, onProgress } = this.options;
-    const entries = this.image.entries(tree ?? (await this.image.readTree()));
+    const entries = this.image.entries(tree);
     return await writeGvmi(
       onProgress ? reporting(entries, onProgress) : entries,
       this.image.config,
@@ -150,7 +167,7 @@ export class Conversion {
   }
 
   /** A cache that is full or cannot be written costs time later, and nothing now. */
-  private async keep(key: ConversionKey, hashes: GvmiHashes): Promise<void> {
+  private async keep(key: ConversionKey, { descriptor: _, ...hashes }: HashedGvmi): Promise<void> {
     const { cache, output, onWarning } = this.options;
     const { diffIds } = this.image;
     const blockIndex = this.blockIndex.encode(hashes.sha256);

@@ -2,60 +2,57 @@ import { type FileHandle, open } from "node:fs/promises";
 import { BlockIndex } from "../cache/block-index.ts";
 import type { CacheEntry } from "../cache/cache-store.ts";
 import { ReusingBlockCompressor } from "../cache/reusing-compressor.ts";
-import { GvmiHasher, type GvmiHashes } from "../gvmi/hash.ts";
-import { hashFile } from "../gvmi/hash-file.ts";
+import type { GvmiHashes } from "../gvmi/hash.ts";
+import { type HashedGvmi, hashFile, sha256OfFile } from "../gvmi/hash-file.ts";
 import type { BlockCompressor } from "../squashfs/write/block-compressor.ts";
 import { replaceFile } from "../system/replace-file.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Copies the .gvmi of an earlier conversion of the same image, verifying it on the way.
+ * Copies the .gvmi of an earlier conversion of the same image, and verifies the copy.
  *
- * @returns false, with the output left as it was, when the file is not what its entry says
+ * @returns undefined, with the output left as it was, when the file is not what its entry says
  */
 export async function restoreConversion(
-  entry: CacheEntry,
+  { gvmi, hashes }: CacheEntry,
   output: string,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<HashedGvmi | undefined> {
   try {
-    await replaceFile(output, (partialPath) => copyVerified(entry, partialPath, signal));
-    return true;
+    return await replaceFile(output, async (partialPath) => {
+      await copy(gvmi, partialPath, hashes.size, signal);
+      const copied = await hashFile(partialPath, signal);
+      if (!equalHashes(copied, hashes)) throw new DamagedEntryError();
+      return copied;
+    });
   } catch (error) {
-    if (error instanceof DamagedEntryError) return false;
+    if (error instanceof DamagedEntryError) return undefined;
     throw error;
   }
 }
 
 class DamagedEntryError extends Error {}
 
-async function copyVerified(
-  { gvmi, hashes }: CacheEntry,
+async function copy(
+  source: FileHandle,
   destination: string,
+  size: number,
   signal?: AbortSignal,
 ): Promise<void> {
   const sink = await open(destination, "w");
   try {
-    const hasher = new GvmiHasher();
-    for (let position = 0; position <= hashes.size; ) {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (let position = 0; position <= size; ) {
       signal?.throwIfAborted();
-      const chunk = await readChunk(gvmi, position);
-      if (chunk.length === 0) break;
-      hasher.update(chunk);
-      await sink.writeFile(chunk);
-      position += chunk.length;
+      const { bytesRead } = await source.read(buffer, 0, CHUNK_BYTES, position);
+      if (bytesRead === 0) break;
+      await sink.writeFile(buffer.subarray(0, bytesRead));
+      position += bytesRead;
     }
-    if (!equalHashes(hasher.finish(), hashes)) throw new DamagedEntryError();
   } finally {
     await sink.close();
   }
-}
-
-async function readChunk(file: FileHandle, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
-  return buffer.subarray(0, bytesRead);
 }
 
 /**
@@ -70,7 +67,7 @@ export async function reuseBlocks(
   signal?: AbortSignal,
 ): Promise<ReusingBlockCompressor | undefined> {
   const index = BlockIndex.decode(entry.blockIndex, entry.hashes.sha256);
-  if (!index || !equalHashes(await hashFile(entry.gvmi, signal), entry.hashes)) return undefined;
+  if (!index || (await sha256OfFile(entry.gvmi, signal)) !== entry.hashes.sha256) return undefined;
   return new ReusingBlockCompressor({ file: entry.gvmi, index }, compressor);
 }
 
