@@ -96,8 +96,10 @@ describe("an image of a real builder", () => {
       });
       expect(metadata.Env).toEqual(expect.arrayContaining(["A=1", "B=two words"]));
       expect(Object.keys(metadata)).not.toContain("User");
-      const { cache: _, reusedShare: __, ...identity } = result;
-      expect(await inspectGvmi(output)).toMatchObject(identity);
+      const { cache: _, reusedShare: __, descriptor, ...identity } = result;
+      const inspected = await inspectGvmi(output);
+      expect(inspected).toMatchObject(identity);
+      expect(inspected.descriptor.toString("base64")).toBe(descriptor);
 
       const listing = tool("unsquashfs", "-lln", "-d", "", output);
       for (const [mode, owner, path] of [
