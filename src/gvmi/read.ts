@@ -4,8 +4,7 @@ import { GvmiFormatError } from "../errors.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import { RunConfigSchema } from "../oci/image-documents.ts";
 import { readSuperblock, type Superblock } from "../squashfs/superblock.ts";
-import type { GvmiHashes } from "./hash.ts";
-import { hashFile } from "./hash-file.ts";
+import { type HashedGvmi, hashFile } from "./hash-file.ts";
 import { decodeTrailer, SMALLEST_TRAILER, trailerSize } from "./trailer.ts";
 import { parseVolumes } from "./volumes.ts";
 
@@ -32,7 +31,7 @@ export interface Gvmi {
 }
 
 /** A .gvmi with what identifies it. */
-export interface InspectedGvmi extends Gvmi, GvmiHashes {}
+export interface InspectedGvmi extends Gvmi, HashedGvmi {}
 
 /**
  * Reads the trailer and the superblock of a .gvmi, nothing else.
