@@ -3,14 +3,12 @@ import type { AgentClient } from "./agent/client.ts";
 import { connectAgent } from "./connect-agent.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { withMachineDirectory } from "./machine-directory.ts";
+import type { NetworkAttachment } from "./network/attachment.ts";
 import type { Profile } from "./profiles.ts";
 import { type MachineDescription, qemuCommand } from "./qemu/command-line.ts";
 import { startQemu } from "./qemu/process.ts";
-import {
-  prepareSystemRuntime,
-  type SystemRuntime,
-  type SystemRuntimeOptions,
-} from "./system-runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import { prepareSystemRuntime, type SystemRuntimeOptions } from "./system-runtime.ts";
 import { VirtualMachine } from "./virtual-machine.ts";
 import type { Volume } from "./volume-files.ts";
 import { makeVolumes } from "./volumes.ts";
@@ -32,6 +30,8 @@ export interface BootOptions extends SystemRuntimeOptions {
   cpus: number;
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   bootTimeoutMs: number;
+  /** None by default. */
+  network?: NetworkAttachment;
 }
 
 /** A guest powers off within a fraction of this. */
@@ -89,7 +89,7 @@ export async function withVirtualMachine<T>(
 function describeMachine(
   image: BootableImage,
   options: BootOptions,
-  runtime: SystemRuntime,
+  runtime: Runtime,
   directory: string,
   volumes: readonly Volume[],
 ): MachineDescription & { agentSocket: string } {
@@ -106,5 +106,6 @@ function describeMachine(
     // Absolute: QEMU takes what stands before a colon for a protocol.
     image: resolve(image.path),
     shares: volumes.map((volume) => volume.hostDirectory),
+    networkArguments: options.network?.qemuArguments ?? [],
   };
 }

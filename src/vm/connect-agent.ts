@@ -1,6 +1,7 @@
 import { DeadlineError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
 import { AgentClient } from "./agent/client.ts";
+import type { NetworkAttachment } from "./network/attachment.ts";
 import { mountTag } from "./qemu/command-line.ts";
 import type { QemuProcess } from "./qemu/process.ts";
 import type { Volume } from "./volume-files.ts";
@@ -10,6 +11,7 @@ export interface ConnectOptions {
   readonly agentSocket: string;
   /** In the order of the machine's shares. */
   readonly volumes: readonly Volume[];
+  readonly network?: NetworkAttachment | undefined;
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   readonly bootTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +25,7 @@ export interface ConnectOptions {
  */
 export async function connectAgent(
   qemu: QemuProcess,
-  { agentSocket, volumes, bootTimeoutMs, signal: parent }: ConnectOptions,
+  { agentSocket, volumes, network, bootTimeoutMs, signal: parent }: ConnectOptions,
 ): Promise<AgentClient> {
   const ended = new AbortController();
   const onEnd = () => ended.abort(new VmError("The VM ended before its guest agent answered."));
@@ -42,7 +44,8 @@ export async function connectAgent(
         for (const [index, volume] of volumes.entries()) {
           await agent.mountVolume(mountTag(index), volume.guestPath, { signal });
         }
-        if (volumes.length === 0) await agent.statistics({ signal });
+        await network?.configure(agent, signal);
+        if (volumes.length === 0 && !network) await agent.statistics({ signal });
         return agent;
       } catch (error) {
         agent.close();

@@ -2,17 +2,9 @@ import { MissingToolError } from "../errors.ts";
 import { findProgram } from "../system/find-program.ts";
 import { makeInitramfs } from "./initramfs/initramfs.ts";
 import { findKernel, type GivenKernel } from "./kernel/find-kernel.ts";
-import type { Kernel } from "./kernel/kernel.ts";
-import { type AcceleratorChoice, chooseAccelerator } from "./qemu/accelerator.ts";
+import { chooseAccelerator } from "./qemu/accelerator.ts";
 import type { Accelerator } from "./qemu/command-line.ts";
-
-/** What the `system` runtime boots an image with: the distribution's QEMU and kernel, and our guest agent. */
-export interface SystemRuntime {
-  readonly qemu: string;
-  readonly kernel: Kernel;
-  readonly initramfs: string;
-  readonly acceleratorChoice: AcceleratorChoice;
-}
+import type { Runtime } from "./runtime.ts";
 
 export interface SystemRuntimeOptions {
   accelerator?: Accelerator | "auto";
@@ -37,9 +29,7 @@ async function findQemu(): Promise<string> {
  *
  * @throws {MissingToolError} when QEMU, a kernel with 9p, or a demanded KVM is not to be had
  */
-export async function prepareSystemRuntime(
-  options: SystemRuntimeOptions = {},
-): Promise<SystemRuntime> {
+export async function prepareSystemRuntime(options: SystemRuntimeOptions = {}): Promise<Runtime> {
   const { signal, onProgress } = options;
   const qemu = await findQemu();
   const kernel = await findKernel({ given: options.kernel, signal, onProgress });
@@ -51,5 +41,12 @@ export async function prepareSystemRuntime(
     initramfs,
     signal,
   });
-  return { qemu, kernel, initramfs, acceleratorChoice };
+  return {
+    name: "system",
+    qemu,
+    kernel,
+    initramfs,
+    acceleratorChoice,
+    agent: "ours",
+  };
 }

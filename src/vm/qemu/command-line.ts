@@ -20,6 +20,8 @@ export interface MachineDescription {
   readonly image?: string;
   /** Host directories shared over 9p; their mount tags are `mnt0`, `mnt1`, ... in this order. */
   readonly shares: readonly string[];
+  /** Arguments for network devices. */
+  readonly networkArguments?: readonly string[];
 }
 
 /** The tag under which the guest mounts the share with this index. */
@@ -47,6 +49,7 @@ export function qemuCommand(machine: MachineDescription): Command {
       ...agentPort(machine.agentSocket),
       ...drive(machine.image),
       ...machine.shares.flatMap(share),
+      ...(machine.networkArguments ?? []),
     ],
   };
 }
