@@ -6,54 +6,89 @@ import { cacheDirectory } from "../src/system/cache-directory.ts";
 export const SIZES = ["tiny", "small", "large", "huge"] as const;
 export type Size = (typeof SIZES)[number];
 
-export interface BenchOptions {
-  readonly size: Size;
+const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
+const BENCHMARKS = ["convert", "boot"] as const;
+
+interface CommonOptions {
   /** Measured runs of each contender. */
   readonly runs: number;
-  /** Names of contenders, or beginnings of names; all when empty. */
-  readonly only: readonly string[];
   /** Whether docs/benchmarks.md is updated. */
   readonly write: boolean;
   /** Where inputs are kept between runs. */
   readonly directory: string;
 }
 
+export interface ConvertBenchOptions extends CommonOptions {
+  readonly benchmark: "convert";
+  readonly size: Size;
+  /** Names of contenders, or beginnings of names; all when empty. */
+  readonly only: readonly string[];
+}
+
+export interface BootBenchOptions extends CommonOptions {
+  readonly benchmark: "boot";
+  readonly accelerator: (typeof ACCELERATORS)[number];
+}
+
 export const BENCH_HELP = `Usage: npm run bench -- convert [options]
+       npm run bench -- boot [options]
 
-  --size <size>      ${SIZES.join(", ")} (default: small; see bench/README.md)
-  --runs <number>    measured runs of each contender (default: 3)
-  --only <name>      contenders whose names begin like this (repeatable)
-  --directory <dir>  where inputs are kept (default: bench in the cache directory)
-  --write            put the results into docs/benchmarks.md`;
+  --runs <number>      measured runs of each contender (default: 3; boot: 10)
+  --directory <dir>    where inputs are kept (default: bench in the cache directory)
+  --write              put the results into docs/benchmarks.md
+convert:
+  --size <size>        ${SIZES.join(", ")} (default: small; see bench/README.md)
+  --only <name>        contenders whose names begin like this (repeatable)
+boot:
+  --accelerator <name> ${ACCELERATORS.join(", ")} (default: auto)`;
 
+const DEFAULT_RUNS = { convert: "3", boot: "10" };
 const MAX_RUNS = 1000;
 
 /**
  * @returns undefined when help is asked for
  * @throws {UsageError}
  */
-export function parseBenchArguments(args: readonly string[]): BenchOptions | undefined {
+export function parseBenchArguments(
+  args: readonly string[],
+): ConvertBenchOptions | BootBenchOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  if (positionals.length !== 1 || positionals[0] !== "convert") {
-    throw new UsageError(
-      `Invalid benchmark: ${JSON.stringify(positionals.join(" "))}. Must be "convert".`,
-    );
-  }
-  const size = SIZES.find((known) => known === values.size);
-  if (!size) {
-    throw new UsageError(
-      `Invalid size: ${JSON.stringify(values.size)}. Must be one of ${SIZES.join(", ")}.`,
-    );
-  }
-  const runs = Number(values.runs);
+  const benchmark = oneOf(BENCHMARKS, "benchmark", positionals.join(" "));
+  const runsText = values.runs ?? DEFAULT_RUNS[benchmark];
+  const runs = Number(runsText);
   if (!Number.isInteger(runs) || runs < 1 || runs > MAX_RUNS) {
     throw new UsageError(
-      `Invalid number of runs: ${JSON.stringify(values.runs)}. Must be a whole number from 1 to ${MAX_RUNS}.`,
+      `Invalid number of runs: ${JSON.stringify(runsText)}. Must be a whole number from 1 to ${MAX_RUNS}.`,
     );
   }
   const directory = values.directory ?? join(cacheDirectory(), "bench");
-  return { size, runs, only: values.only ?? [], write: values.write ?? false, directory };
+  const common = { runs, write: values.write ?? false, directory };
+  if (benchmark === "boot") {
+    refuseOptions(benchmark, values, ["size", "only"]);
+    const accelerator = oneOf(ACCELERATORS, "accelerator", values.accelerator ?? "auto");
+    return { benchmark, ...common, accelerator };
+  }
+  refuseOptions(benchmark, values, ["accelerator"]);
+  const size = oneOf(SIZES, "size", values.size ?? "small");
+  return { benchmark, ...common, size, only: values.only ?? [] };
+}
+
+function oneOf<T extends string>(known: readonly T[], what: string, text: string): T {
+  const found = known.find((name) => name === text);
+  if (found) return found;
+  throw new UsageError(
+    `Invalid ${what}: ${JSON.stringify(text)}. Must be one of ${known.join(", ")}.`,
+  );
+}
+
+function refuseOptions(
+  benchmark: string,
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): void {
+  const [given] = names.filter((name) => values[name] !== undefined);
+  if (given) throw new UsageError(`Invalid option for ${benchmark}: --${given}.`);
 }
 
 function parse(args: readonly string[]) {
@@ -62,9 +97,10 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        size: { type: "string", default: "small" },
-        runs: { type: "string", default: "3" },
+        size: { type: "string" },
+        runs: { type: "string" },
         only: { type: "string", multiple: true },
+        accelerator: { type: "string" },
         directory: { type: "string" },
         write: { type: "boolean" },
         help: { type: "boolean", short: "h" },

@@ -1,18 +1,18 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../src/errors.ts";
-import type { BenchOptions } from "./arguments.ts";
+import type { ConvertBenchOptions } from "./arguments.ts";
 import type { Contender } from "./contender.ts";
 import { buildProgram, GolemImageContenders } from "./contenders/golem-image.ts";
 import { withGvmkitBuild } from "./contenders/gvmkit-build.ts";
 import { mksquashfsContenders, tar2sqfsContenders } from "./contenders/squashfs-tools.ts";
 import { prepareInputs } from "./inputs/inputs.ts";
-import { describeMachine, load } from "./machine.ts";
+import { describeMachine, loadRemarks } from "./machine.ts";
 import { writeSections } from "./marked-section.ts";
 import { formatResults, formatTargets, type Results } from "./report.ts";
 import { runRounds, type Series } from "./rounds.ts";
 
-export interface ConversionBenchmark extends BenchOptions {
+export interface ConversionBenchmark extends ConvertBenchOptions {
   readonly repository: string;
   readonly signal?: AbortSignal;
 }
@@ -22,9 +22,6 @@ export interface BenchReport {
   /** False when an incremental conversion gave other bytes than a cold one. */
   readonly isSound: boolean;
 }
-
-/** Above this, per core and before the start, other programs are said to have disturbed the results. */
-const QUIET_LOAD = 0.25;
 
 /** Makes the inputs, runs everything that can be had, and reports; nothing is asserted of speed. */
 export async function benchmarkConversion(options: ConversionBenchmark): Promise<BenchReport> {
@@ -51,8 +48,7 @@ export async function benchmarkConversion(options: ConversionBenchmark): Promise
     const compete = async (all: readonly Contender[]) => {
       const chosen = all.filter(wanted);
       if (chosen.length === 0) throw new UsageError(`Nothing to run: ${names(all)} are there.`);
-      const before = load();
-      if (before > QUIET_LOAD) remarks.push(`Other programs ran at the start (load ${before}).`);
+      remarks.push(...loadRemarks());
       series = await runRounds(chosen, { runs, onStep, onMissing, ...(signal && { signal }) });
     };
     if (isHuge || !wanted({ name: "gvmkit-build" })) await compete(contenders);

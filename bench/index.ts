@@ -1,5 +1,6 @@
 import { GolemImageError } from "../src/errors.ts";
 import { BENCH_HELP, parseBenchArguments } from "./arguments.ts";
+import { benchmarkBoot } from "./boot.ts";
 import { benchmarkConversion } from "./convert.ts";
 
 /**
@@ -18,7 +19,11 @@ export async function main(args: readonly string[], repository: string): Promise
       console.log(BENCH_HELP);
       return 0;
     }
-    const report = await benchmarkConversion({ ...options, repository, signal: controller.signal });
+    const place = { repository, signal: controller.signal };
+    const report =
+      options.benchmark === "boot"
+        ? await benchmarkBoot({ ...options, ...place })
+        : await benchmarkConversion({ ...options, ...place });
     console.log(report.markdown);
     return report.isSound ? 0 : 1;
   } catch (error) {

@@ -1,24 +1,41 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { runCommand } from "../src/system/run-command.ts";
+import type { Runtime } from "../src/vm/runtime.ts";
 
-/** What the results depend on, as lines of a Markdown list. */
+/** What conversions depend on, as lines of a Markdown list. */
 export async function describeMachine(): Promise<string[]> {
-  const [processor] = cpus();
   const tools = await Promise.all([
     versionOf("mksquashfs", ["-version"]),
     versionOf("tar2sqfs", ["--version"]),
     versionOf("dockerd", ["--version"]),
   ]);
   return [
-    `${cpus().length} × ${processor?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 1e9)} GB of memory, Linux ${release()}`,
+    describeHardware(),
     `node ${process.versions.node}, zlib ${process.versions.zlib}, OpenSSL ${process.versions.openssl}`,
     tools.join("; "),
   ];
 }
 
-/** Processes that want to run on average: those of others disturb the results. */
-export function load(): number {
-  return loadavg()[0] ?? 0;
+/** What boots depend on. */
+export async function describeBootMachine({ qemu, kernel }: Runtime): Promise<string[]> {
+  return [
+    describeHardware(),
+    `${await versionOf(qemu, ["--version"])}; kernel ${kernel.release} (${kernel.origin})`,
+  ];
+}
+
+function describeHardware(): string {
+  const [processor] = cpus();
+  return `${cpus().length} × ${processor?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 1e9)} GB of memory, Linux ${release()}`;
+}
+
+/** Above this, before the start, other programs are said to have disturbed the results. */
+const QUIET_LOAD = 0.25;
+
+/** A remark when other programs disturb the results: processes that want to run, on average. */
+export function loadRemarks(): string[] {
+  const [load = 0] = loadavg();
+  return load > QUIET_LOAD ? [`Other programs ran at the start (load ${load}).`] : [];
 }
 
 async function versionOf(program: string, args: readonly string[]): Promise<string> {

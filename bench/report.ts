@@ -1,4 +1,5 @@
 import type { Size } from "./arguments.ts";
+import { markdownTable, verdict } from "./markdown-table.ts";
 import type { Series } from "./rounds.ts";
 import { median } from "./statistics.ts";
 import { type Ratios, ratios, TARGETS, type Target } from "./targets.ts";
@@ -29,7 +30,7 @@ export function formatResults(results: Results): string {
     "",
     ...[...results.machine, ...results.remarks].map((line) => `- ${line}`),
     "",
-    ...table([HEADINGS, ...results.series.map((series) => row(series, results))]),
+    ...markdownTable([HEADINGS, ...results.series.map((series) => row(series, results))]),
   ].join("\n");
 }
 
@@ -41,7 +42,7 @@ export function formatTargets(results: Results): string {
     limits(target),
     reached(target, results),
   ]);
-  return table([["conversion", "against", "at most", "result"], ...rows]).join("\n");
+  return markdownTable([["conversion", "against", "at most", "result"], ...rows]).join("\n");
 }
 
 const HEADINGS = [
@@ -94,22 +95,13 @@ function reached(target: Target, results: Results): string {
   const found = series && ratiosTo(target.reference, series, results);
   if (!found) return "not measured";
   const parts: string[] = [];
-  if (target.time !== undefined) parts.push(verdict(found.time, target.time, "of the time"));
-  if (target.size !== undefined) parts.push(verdict(found.size, target.size, "of the size"));
+  const judge = (value: number, limit: number | undefined, what: string) => {
+    if (limit !== undefined) parts.push(verdict(value, limit, 3, what));
+  };
+  judge(found.time, target.time, " of the time");
+  judge(found.size, target.size, " of the size");
   if (target.isIdentical) {
     parts.push(results.identical.get(target.name) ? "identical" : "**not identical**");
   }
   return parts.join(", ");
-}
-
-function verdict(value: number, limit: number, what: string): string {
-  const text = `${value.toFixed(3)} ${what}`;
-  return value <= limit ? text : `**${text}**`;
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const lines = rows.map((cells) => `| ${cells.join(" | ")} |`);
-  const [heading = "", ...others] = lines;
-  const rule = `|${" --- |".repeat(rows[0]?.length ?? 0)}`;
-  return [heading, rule, ...others];
 }

@@ -3,6 +3,7 @@ import { parseBenchArguments } from "../../bench/arguments.ts";
 describe("parseBenchArguments", () => {
   it("measures a small image three times and writes nothing when nothing is said", () => {
     expect(parseBenchArguments(["convert", "--directory", "/d"])).toEqual({
+      benchmark: "convert",
       size: "small",
       runs: 3,
       only: [],
@@ -14,10 +15,21 @@ describe("parseBenchArguments", () => {
   it("reads all options", () => {
     const args = ["convert", "--size", "tiny", "--runs", "7", "--write", "--directory", "/d"];
     expect(parseBenchArguments([...args, "--only", "balanced", "--only", "mk"])).toEqual({
+      benchmark: "convert",
       size: "tiny",
       runs: 7,
       only: ["balanced", "mk"],
       write: true,
+      directory: "/d",
+    });
+  });
+
+  it("boots ten times", () => {
+    expect(parseBenchArguments(["boot", "--accelerator", "tcg", "--directory", "/d"])).toEqual({
+      benchmark: "boot",
+      accelerator: "tcg",
+      runs: 10,
+      write: false,
       directory: "/d",
     });
   });
@@ -31,8 +43,11 @@ describe("parseBenchArguments", () => {
   });
 
   it.each([
-    [[], 'Invalid benchmark: "". Must be "convert".'],
-    [["boot"], 'Invalid benchmark: "boot". Must be "convert".'],
+    [[], 'Invalid benchmark: "". Must be one of convert, boot.'],
+    [["lint"], 'Invalid benchmark: "lint". Must be one of convert, boot.'],
+    [["boot", "--size", "tiny"], "Invalid option for boot: --size."],
+    [["boot", "--accelerator", "fast"], 'Invalid accelerator: "fast".'],
+    [["convert", "--accelerator", "tcg"], "Invalid option for convert: --accelerator."],
     [["convert", "--size", "big"], 'Invalid size: "big". Must be one of tiny, small, large, huge.'],
     [["convert", "--runs", "0"], 'Invalid number of runs: "0".'],
     [["convert", "--runs", "many"], 'Invalid number of runs: "many".'],

@@ -1,0 +1,74 @@
+import type { Accelerator } from "../../src/vm/qemu/command-line.ts";
+import { markdownTable, verdict } from "../markdown-table.ts";
+import { median, medianRatio } from "../statistics.ts";
+import type { BootMeasurement } from "./measure-boot.ts";
+
+export interface BootResults {
+  readonly runs: number;
+  readonly accelerator: Accelerator;
+  /** ISO date. */
+  readonly date: string;
+  /** Lines of a list. */
+  readonly machine: readonly string[];
+  readonly remarks: readonly string[];
+  /** Milliseconds by round. */
+  readonly floors: readonly number[];
+  readonly boots: readonly BootMeasurement[];
+}
+
+/** What the agent may take until it is ready, of the floor's whole run. */
+const READY_TARGET = 1.3;
+/** Milliseconds that a command may cost beside its own run time. */
+const COMMAND_TARGET = 100;
+/** Milliseconds. */
+const SHUTDOWN_TARGET = 300;
+const NOTHING = "–";
+
+/** The results as Markdown. */
+export function formatBootResults(results: BootResults): string {
+  const { boots, floors } = results;
+  const values = (key: keyof BootMeasurement) => boots.map((boot) => boot[key]);
+  const milliseconds = (key: keyof BootMeasurement) => median(values(key)).toFixed(0);
+  const ratio = (key: keyof BootMeasurement) => medianRatio(values(key), floors);
+  const overhead = median(boots.map((boot) => boot.command - boot.commandItself));
+  return [
+    `${results.date}, ${results.accelerator.toUpperCase()}, medians of ${results.runs} runs in turn.`,
+    "",
+    ...[...results.machine, ...results.remarks].map((line) => `- ${line}`),
+    "",
+    ...markdownTable([
+      ["what", "ms", "to the floor", "at most"],
+      [
+        "the floor: the kernel boots and powers off, whole process",
+        median(floors).toFixed(0),
+        "1.000",
+        NOTHING,
+      ],
+      [
+        "until the guest agent is ready",
+        milliseconds("ready"),
+        verdict(ratio("ready"), READY_TARGET),
+        String(READY_TARGET),
+      ],
+      [
+        "whole run with one command",
+        milliseconds("wholeRun"),
+        ratio("wholeRun").toFixed(3),
+        NOTHING,
+      ],
+      [
+        "one of ten commands, beside its own run time",
+        verdict(overhead, COMMAND_TARGET, 1),
+        NOTHING,
+        `${COMMAND_TARGET} ms`,
+      ],
+      ["the command's own run time", milliseconds("commandItself"), NOTHING, NOTHING],
+      [
+        "from the last command until everything is gone",
+        verdict(median(values("shutdown")), SHUTDOWN_TARGET, 0),
+        NOTHING,
+        `${SHUTDOWN_TARGET} ms`,
+      ],
+    ]),
+  ].join("\n");
+}
