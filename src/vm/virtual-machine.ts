@@ -11,8 +11,12 @@ export type OutputStream = "stdout" | "stderr";
 export interface GuestCommand {
   /** The first word is the absolute path of a program in the guest: there is no PATH search. */
   readonly argv: readonly [string, ...string[]];
-  /** Milliseconds. */
-  readonly timeoutMs: number;
+  /** Milliseconds; no limit when absent. */
+  readonly timeoutMs?: number;
+  /** An absolute path in the guest; the image's working directory when absent. */
+  readonly directory?: string;
+  /** Kills this command when aborted; `run` rejects with its reason then, and the VM goes on. */
+  readonly signal?: AbortSignal;
   /** Takes the command's output as it comes; the guest waits while a returned promise is pending. */
   readonly onOutput: (stream: OutputStream, chunk: Uint8Array) => void | Promise<void>;
 }
@@ -71,12 +75,14 @@ export class VirtualMachine {
    * @throws {VmError} when the VM ends
    */
   async run(command: GuestCommand): Promise<GuestExit> {
-    const { agent, workingDirectory, environment } = this.#parts;
+    const { agent, environment } = this.#parts;
+    const workingDirectory = command.directory ?? this.#parts.workingDirectory;
     const started = performance.now();
-    return withDeadline(
-      command.timeoutMs,
-      this.#parts.signal,
-      () => commandTimedOut(command),
+    const { timeoutMs } = command;
+    return withOptionalDeadline(
+      timeoutMs,
+      [this.#parts.signal, command.signal],
+      () => commandTimedOut(command.argv, timeoutMs ?? 0),
       async (signal) => {
         const [bin] = command.argv;
         const guestProcess = await agent
@@ -119,9 +125,22 @@ async function deliver(
   for await (const chunk of output) await take(chunk);
 }
 
-function commandTimedOut(command: GuestCommand): DeadlineError {
+async function withOptionalDeadline<T>(
+  milliseconds: number | undefined,
+  parents: readonly (AbortSignal | undefined)[],
+  makeError: () => Error,
+  body: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = AbortSignal.any(parents.filter((parent) => parent !== undefined));
+  signal.throwIfAborted();
+  return milliseconds === undefined
+    ? body(signal)
+    : withDeadline(milliseconds, signal, makeError, body);
+}
+
+function commandTimedOut(argv: readonly string[], timeoutMs: number): DeadlineError {
   return new DeadlineError(
-    `The command ${command.argv.map((word) => JSON.stringify(word)).join(" ")} did not end within ${command.timeoutMs / 1000} s and was killed.`,
+    `The command ${argv.map((word) => JSON.stringify(word)).join(" ")} did not end within ${timeoutMs / 1000} s and was killed.`,
     {
       hint: "Allow it more time (--timeout, or timeout: in golem-image.yml), or find what it waits for.",
     },
