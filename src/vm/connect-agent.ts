@@ -45,7 +45,7 @@ export async function connectAgent(
           await agent.mountVolume(mountTag(index), volume.guestPath, { signal });
         }
         await network?.configure(agent, signal);
-        if (volumes.length === 0 && !network) await agent.statistics({ signal });
+        if (volumes.length === 0 && !network) await agent.waitUntilReady({ signal });
         return agent;
       } catch (error) {
         agent.close();

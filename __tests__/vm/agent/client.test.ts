@@ -66,6 +66,12 @@ function queriesOf(fd: number): number {
     .length;
 }
 
+test("the guest is ready when it answers, even though what is asked for does not exist", async () => {
+  answer({ [RequestType.queryOutput]: [forgotten] });
+  await client.waitUntilReady();
+  expect(agent.requests.map(({ type }) => type)).toEqual([RequestType.queryOutput]);
+});
+
 describe("faults on the wire", () => {
   test("a refusal carries the guest's errno by name and text", async () => {
     answer({ [RequestType.mountVolume]: [({ id }) => [error(id, 2)]] });

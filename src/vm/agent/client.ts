@@ -6,6 +6,7 @@ import {
   encodeMountVolume,
   encodeNetCtl,
   encodeNetHost,
+  encodeQueryOutput,
   encodeQuit,
   encodeRunProcess,
   type HostEntry,
@@ -26,6 +27,9 @@ const DEFAULT_PIPE_SIZE = 64 * 1024;
 
 /** Notifications about processes whose RUN_PROCESS answer has not come yet; real guests send a few at most. */
 const MAX_EARLY_NOTIFICATIONS = 1000;
+
+/** An id that no guest gives to a process: they count from the bottom. */
+const NO_PROCESS = 2n ** 63n - 1n;
 
 export interface RequestOptions {
   /** Ends the wait: the call rejects with the signal's reason. */
@@ -63,6 +67,15 @@ export class AgentClient {
    */
   static async connect(socketPath: string, options: { signal: AbortSignal }): Promise<AgentClient> {
     return new AgentClient(await connectSocket(socketPath, options.signal));
+  }
+
+  /**
+   * Resolves when the guest answers at all. It is asked for the output of a process that does not exist:
+   * every runtime's agent implements that request, answers ESRCH, and changes nothing by it.
+   */
+  async waitUntilReady(options: RequestOptions = {}): Promise<void> {
+    const body = encodeQueryOutput(NO_PROCESS, 1, 1);
+    await this.#connection.request("asking whether it is ready", body, () => {}, options.signal);
   }
 
   /** Mounts the shared directory `tag` at the absolute `path`, which is made when missing. */
