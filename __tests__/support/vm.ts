@@ -13,9 +13,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { AgentClient } from "../../src/vm/agent/client.ts";
+import { ConsoleLog } from "../../src/vm/console-log.ts";
 import type { Profile } from "../../src/vm/profiles.ts";
 import { mountTag, qemuCommand } from "../../src/vm/qemu/command-line.ts";
-import { consoleTail, startQemu } from "../../src/vm/qemu/process.ts";
+import { startQemu } from "../../src/vm/qemu/process.ts";
+import { sandboxArguments } from "../../src/vm/qemu/sandbox.ts";
 import { prepareSystemRuntime } from "../../src/vm/system-runtime.ts";
 
 export interface StartOptions {
@@ -54,7 +56,7 @@ export async function startVm(options: StartOptions = {}): Promise<TestVm> {
     volumes.set(path, join(directory, `volume-${index}`));
     await mkdir(join(directory, `volume-${index}`), { mode: 0o755 });
   }
-  const consoleFile = join(directory, "console");
+  const console = await ConsoleLog.open(join(directory, "console"));
   const agentSocket = join(directory, "agent");
   const qemu = await startQemu(
     qemuCommand({
@@ -65,15 +67,17 @@ export async function startVm(options: StartOptions = {}): Promise<TestVm> {
       kernel: runtime.kernel.image,
       initramfs: runtime.initramfs,
       kernelParameters: [`golem.profile=${options.profile ?? "documented"}`],
-      consoleFile,
       agentSocket,
       image,
       shares: [...volumes.values()],
+      sandboxArguments: await sandboxArguments(runtime.qemu),
     }),
+    { onConsole: (chunk) => console.append(chunk) },
   );
   const signal = AbortSignal.timeout(BOOT_DEADLINE_MS);
   const close = async () => {
     await qemu.kill();
+    console.close();
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -85,13 +89,13 @@ export async function startVm(options: StartOptions = {}): Promise<TestVm> {
       client,
       reconnect: () =>
         AgentClient.connect(agentSocket, { signal: AbortSignal.timeout(BOOT_DEADLINE_MS) }),
-      console: () => readFile(consoleFile, "latin1"),
+      console: () => readFile(console.path, "latin1"),
       volumes,
       ended: qemu.ended,
       close,
     };
   } catch (error) {
-    const tail = await consoleTail(consoleFile, 30);
+    const tail = console.tail(30);
     await close();
     throw new Error(`The test's VM did not boot:\n${tail}`, { cause: error });
   }

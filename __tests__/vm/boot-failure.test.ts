@@ -15,10 +15,45 @@ test("a guest out of memory is told apart from other panics", () => {
   ).toContain("--memory");
 });
 
-test("another panic is quoted", () => {
-  expect(
-    explainGuestEnd("[ 2.1] Kernel panic - not syncing: VFS: Unable to mount root fs\n")?.reason,
-  ).toBe("the guest's kernel panicked: VFS: Unable to mount root fs");
+test("a kernel that found nothing to start has too little memory, or another kernel's initramfs", () => {
+  const explanation = explainGuestEnd(
+    "[ 2.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n",
+  );
+  expect(explanation?.reason).toContain("found nothing to start");
+  expect(explanation?.hint).toContain("--memory");
+});
+
+test("a compression that the kernel cannot read comes before the panic that it causes", () => {
+  const explanation = explainGuestEnd(
+    'SQUASHFS error: Filesystem uses "zstd" compression. This is not supported\n' +
+      "[ 3.1] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100\n",
+  );
+  expect(explanation?.reason).toContain("compressed with zstd");
+});
+
+test("a damaged file system is named, with the kernel's words", () => {
+  const explanation = explainGuestEnd(
+    "[ 1.0] SQUASHFS error: zlib decompression failed, data probably corrupt\n" +
+      "[ 1.1] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100\n",
+  );
+  expect(explanation?.reason).toBe(
+    "the image's file system is damaged (zlib decompression failed, data probably corrupt)",
+  );
+});
+
+describe("the panic of an init that does not say why", () => {
+  const panic = "[ 3.1] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000600\n";
+
+  test("is explained by what is wrong with the image", () => {
+    const problem = { reason: "the image has no directory /etc", hint: "Add it." };
+    expect(explainGuestEnd(panic, problem)).toEqual(problem);
+  });
+
+  test("is quoted when nothing is", () => {
+    expect(explainGuestEnd(panic)?.reason).toBe(
+      "the guest's kernel panicked: Attempted to kill init! exitcode=0x00000600",
+    );
+  });
 });
 
 test("a console that tells nothing explains nothing", () => {

@@ -1,12 +1,14 @@
 import { join, resolve } from "node:path";
 import type { AgentClient } from "./agent/client.ts";
 import { connectAgent } from "./connect-agent.ts";
+import { ConsoleLog } from "./console-log.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { withMachineDirectory } from "./machine-directory.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
 import type { Profile } from "./profiles.ts";
 import { type MachineDescription, qemuCommand } from "./qemu/command-line.ts";
 import { startQemu } from "./qemu/process.ts";
+import { sandboxArguments } from "./qemu/sandbox.ts";
 import type { Runtime } from "./runtime.ts";
 import { prepareSystemRuntime, type SystemRuntimeOptions } from "./system-runtime.ts";
 import { VirtualMachine } from "./virtual-machine.ts";
@@ -32,6 +34,8 @@ export interface BootOptions extends SystemRuntimeOptions {
   bootTimeoutMs: number;
   /** None by default. */
   network?: NetworkAttachment;
+  /** Where the VM's console is kept; of a run that fails it is kept in the cache without that. */
+  consoleFile?: string;
 }
 
 /** A guest powers off within a fraction of this. */
@@ -55,13 +59,16 @@ export async function withVirtualMachine<T>(
     const volumes = await makeVolumes(image.volumes, directory);
     const description = describeMachine(image, options, runtime, directory, volumes);
     options.onProgress?.(`booting under ${description.accelerator.toUpperCase()}`);
+    const command = qemuCommand({
+      ...description,
+      sandboxArguments: await sandboxArguments(runtime.qemu),
+    });
+    const console = await ConsoleLog.open(options.consoleFile ?? join(directory, "console"));
     const started = performance.now();
-    const qemu = await startQemu(qemuCommand(description));
+    const qemu = await startQemu(command, { onConsole: (chunk) => console.append(chunk) });
     let agent: AgentClient | undefined;
-    let booted = false;
     try {
       agent = await connectAgent(qemu, { ...description, ...options, volumes });
-      booted = true;
       const machine = new VirtualMachine({
         agent,
         profile: options.profile,
@@ -77,11 +84,13 @@ export async function withVirtualMachine<T>(
       await agent.quit({ signal: AbortSignal.timeout(QUIT_TIMEOUT_MS) }).catch(() => {});
       return result;
     } catch (error) {
-      if (options.signal?.aborted) throw error;
-      throw await explainFailure(error, booted, qemu, description.consoleFile);
+      const cause = options.signal?.aborted ? options.signal.reason : error;
+      const isConsoleKept = options.consoleFile !== undefined;
+      throw await explainFailure(cause, { qemu, console, isConsoleKept, agent, image: image.path });
     } finally {
       agent?.close();
       await qemu.kill();
+      console.close();
     }
   });
 }
@@ -101,7 +110,6 @@ function describeMachine(
     kernel: runtime.kernel.image,
     initramfs: runtime.initramfs,
     kernelParameters: [`golem.profile=${options.profile}`],
-    consoleFile: join(directory, "console"),
     agentSocket: join(directory, "agent"),
     // Absolute: QEMU takes what stands before a colon for a protocol.
     image: resolve(image.path),

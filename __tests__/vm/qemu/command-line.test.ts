@@ -55,3 +55,13 @@ test("a machine without image and agent, for the probe of KVM, has no drive, por
   });
   expect(args.filter((arg) => /virtio-blk|virtserial|virtfs|^file=/.test(arg))).toEqual([]);
 });
+
+test("without a file for it, the console goes to QEMU's stdout", () => {
+  const { args } = qemuCommand({ ...machine, consoleFile: undefined });
+  expect(args).toContain("stdio,id=console,signal=off");
+});
+
+test("what confines QEMU comes before everything else", () => {
+  const sandboxArguments = ["-sandbox", "on"];
+  expect(qemuCommand({ ...machine, sandboxArguments }).args.slice(0, 2)).toEqual(sandboxArguments);
+});

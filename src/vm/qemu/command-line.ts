@@ -12,8 +12,10 @@ export interface MachineDescription {
   readonly initramfs: string;
   /** Words of the kernel command line, after those that every machine gets. */
   readonly kernelParameters: readonly string[];
-  /** File that the serial console is written to. */
-  readonly consoleFile: string;
+  /** File that the serial console is written to; QEMU's stdout when absent. */
+  readonly consoleFile?: string;
+  /** Arguments that confine QEMU. */
+  readonly sandboxArguments?: readonly string[];
   /** Where QEMU listens for the host's end of the guest agent's port; without it there is no port. */
   readonly agentSocket?: string;
   /** The image to boot; without it the machine has no drive. */
@@ -37,13 +39,14 @@ export function qemuCommand(machine: MachineDescription): Command {
   return {
     program: machine.qemu,
     args: [
+      ...(machine.sandboxArguments ?? []),
       ...["-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"],
       ...["-machine", `pc,accel=${machine.accelerator}`],
       ...["-cpu", machine.accelerator === "kvm" ? "host" : "max"],
       ...["-m", `${machine.memoryMib}M`, "-smp", String(machine.cpus)],
       ...["-kernel", machine.kernel, "-initrd", machine.initramfs],
       ...["-append", kernelCommandLine(machine)],
-      ...["-chardev", `file,id=console,path=${optionValue(machine.consoleFile)}`],
+      ...["-chardev", consoleDevice(machine.consoleFile)],
       ...["-serial", "chardev:console"],
       ...["-device", "virtio-rng-pci"],
       ...agentPort(machine.agentSocket),
@@ -57,6 +60,11 @@ export function qemuCommand(machine: MachineDescription): Command {
 function kernelCommandLine(machine: MachineDescription): string {
   const common = ["console=ttyS0", "panic=1", "quiet", "hostname=golem"];
   return [...common, ...machine.kernelParameters].join(" ");
+}
+
+function consoleDevice(file: string | undefined): string {
+  const id = "id=console";
+  return file === undefined ? `stdio,${id},signal=off` : `file,${id},path=${optionValue(file)}`;
 }
 
 function agentPort(socket: string | undefined): string[] {

@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { stripVTControlCharacters } from "node:util";
-import { execa } from "execa";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { findProgram } from "../../system/find-program.ts";
+import { TailBuffer } from "../../system/limited-buffer.ts";
 import type { Command } from "../../system/run-command.ts";
 
 /** How QEMU ended. A guest that panics ends it with code 0, because of `-no-reboot`. */
 export interface QemuExit {
+  /** Undefined when a signal ended it, or it could not even be started. */
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   /** What QEMU itself said, at most its last 64 KiB. */
@@ -21,54 +23,90 @@ export interface QemuProcess {
   kill(): Promise<void>;
 }
 
+export interface QemuOptions {
+  /** Takes what QEMU writes to its stdout: the console, where its command line sends that there. */
+  readonly onConsole?: (chunk: Uint8Array) => void;
+}
+
 const MAX_STDERR_BYTES = 64 * 1024;
 
+/** A process that the kernel cannot end (it waits for a dead disk) must not hold us up, too. */
+const KILL_TIMEOUT_MS = 3_000;
+
+/** Something that QEMU started may hold its outputs open for longer than it lives. */
+const OUTPUT_TIMEOUT_MS = 1_000;
+
 /**
- * Starts QEMU. It is killed when this process ends, however that happens: by setpriv (util-linux), which asks
- * the kernel to, where that is installed.
+ * Starts QEMU, in a process group of its own. It is killed when this process ends, however that happens: by
+ * setpriv (util-linux), which asks the kernel to, where that is installed.
  */
-export async function startQemu(command: Command): Promise<QemuProcess> {
+export async function startQemu(
+  command: Command,
+  { onConsole }: QemuOptions = {},
+): Promise<QemuProcess> {
   const guard = await findProgram("setpriv");
   const [program, ...args] =
     guard === undefined
       ? [command.program, ...command.args]
       : [guard, "--pdeathsig", "KILL", "--", command.program, ...command.args];
-  const child = execa(program, args, {
-    reject: false,
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "pipe",
-    maxBuffer: MAX_STDERR_BYTES,
-    cleanup: true,
+  const child = spawn(program, args, {
+    stdio: ["ignore", onConsole ? "pipe" : "ignore", "pipe"],
+    // Ctrl-C at the terminal is for us to handle, and what a wrapper starts is killed with it.
+    detached: true,
   });
+  const killGroup = () => {
+    if (child.pid !== undefined && !hasExited(child)) endGroup(child.pid);
+  };
+  process.once("exit", killGroup);
+  if (onConsole) child.stdout?.on("data", onConsole);
   let ended = false;
-  const exit = (async (): Promise<QemuExit> => {
-    const result = await child;
+  const exit = waitForEnd(child).finally(() => {
     ended = true;
-    return { exitCode: result.exitCode, signal: result.signal, stderr: String(result.stderr) };
-  })();
+    process.off("exit", killGroup);
+  });
   return {
     pid: child.pid,
     ended: exit,
     hasEnded: () => ended,
     kill: async () => {
-      child.kill("SIGKILL");
-      await exit;
+      killGroup();
+      await Promise.race([exit, delay(KILL_TIMEOUT_MS, undefined, { ref: false })]);
     },
   };
 }
 
-/**
- * The last lines of a console file, as text that is safe to show: no control characters but newlines.
- * After a kernel panic they end with its message: the stack behind it tells an image's author nothing.
- */
-export async function consoleTail(file: string, lines = 15): Promise<string> {
-  const text = await readFile(file, "latin1").catch(() => "");
-  const all = stripVTControlCharacters(text)
-    .replaceAll("\r", "")
-    .replaceAll(/[^\n\t\x20-\x7e]/g, "?")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-  const panic = all.findIndex((line) => line.includes("Kernel panic - not syncing"));
-  return (panic === -1 ? all : all.slice(0, panic + 1)).slice(-lines).join("\n");
+async function waitForEnd(child: ChildProcess): Promise<QemuExit> {
+  const stderr = new TailBuffer(MAX_STDERR_BYTES);
+  child.stderr?.on("data", (chunk: Buffer) => stderr.append(chunk));
+  const closed = once(child, "close").catch(() => {});
+  try {
+    if (!hasExited(child)) await once(child, "exit");
+  } catch (error) {
+    // It was not started, and there is nothing to wait for.
+    return {
+      exitCode: undefined,
+      signal: undefined,
+      stderr: `Cannot run ${child.spawnfile}: ${(error as Error).message}`,
+    };
+  }
+  await Promise.race([closed, delay(OUTPUT_TIMEOUT_MS, undefined, { ref: false })]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return {
+    exitCode: child.exitCode ?? undefined,
+    signal: child.signalCode ?? undefined,
+    stderr: stderr.toString(),
+  };
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
 }
