@@ -1,14 +1,10 @@
 import { compilePattern } from "../settings/patterns.ts";
 import type { ExpectSettings } from "../settings/settings.ts";
-import type { Profile } from "../vm/profiles.ts";
 import type { GuestExit } from "../vm/virtual-machine.ts";
 import type { CommandOutcome } from "./test-outcome.ts";
 
 /** As much of an output as a message shows. */
 const SHOWN_CHARACTERS = 400;
-
-/** How the runtimes since 0.4 report a command that could not start: this code, and no output. */
-const COULD_NOT_START_EXIT_CODE = 9;
 
 /**
  * Compares what a command did with what was expected.
@@ -18,11 +14,10 @@ const COULD_NOT_START_EXIT_CODE = 9;
 export async function judgeCommand(
   expected: ExpectSettings,
   outcome: CommandOutcome,
-  profile: Profile,
 ): Promise<string[]> {
   if (outcome.exit === undefined) return [outcome.problem ?? "the command did not end"];
   return [
-    ...judgeExit(expected.exitCode, outcome, profile),
+    ...judgeExit(expected.exitCode, outcome),
     ...(await judgeText("stdout", expected.stdout, outcome.stdout)),
     ...(await judgeText("stderr", expected.stderr, outcome.stderr)),
   ];
@@ -33,24 +28,20 @@ export function conventionalGuestExitCode(exit: GuestExit): number {
   return exit.exitCode ?? 128 + (exit.signal ?? 0);
 }
 
-function judgeExit(expected: number, outcome: CommandOutcome, profile: Profile): string[] {
-  const { exit, stdout, stderr } = outcome;
+function judgeExit(expected: number, outcome: CommandOutcome): string[] {
+  const { exit, stderr } = outcome;
   if (exit === undefined || conventionalGuestExitCode(exit) === expected) return [];
   if (exit.signal !== undefined) {
     return [`killed by signal ${exit.signal}, expected exit code ${expected}`];
   }
-  const silent = stdout === "" && stderr === "";
-  if (exit.exitCode === COULD_NOT_START_EXIT_CODE && silent && hidesStartErrors(profile)) {
-    return [
-      `exit code 9 and no output: on ${profile} this is how a command ends that could not start (the program is missing or not executable, or the working directory does not exist)`,
-    ];
-  }
+  if (exit.couldNotStart !== undefined) return [describeStartFailure(exit.couldNotStart)];
   const evidence = stderr.trim() === "" ? "" : `; stderr: ${shown(stderr)}`;
   return [`exit code ${exit.exitCode}, expected ${expected}${evidence}`];
 }
 
-function hidesStartErrors(profile: Profile): boolean {
-  return profile === "v0.4" || profile === "v0.5";
+/** @param reason as `GuestExit.couldNotStart` has it */
+export function describeStartFailure(reason: string): string {
+  return `exit code 9 and no output, which is how this profile reports a command that could not start: ${reason}`;
 }
 
 /**

@@ -27,7 +27,7 @@ export async function runTest(
   try {
     for (const { from, to } of test.put) await putFile(machine.volumes, from, to);
     outcome = await runCommandOf(machine, test, commandTimeoutMs);
-    problems.push(...(await judgeCommand(test.expect, outcome, machine.profile)));
+    problems.push(...(await judgeCommand(test.expect, outcome)));
     problems.push(...(await judgeFiles(test.expect.files, machine.volumes)));
     for (const { from, to } of test.get) await getFile(machine.volumes, from, to);
   } catch (error) {

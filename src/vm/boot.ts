@@ -75,6 +75,7 @@ export async function withVirtualMachine<T>(
         acceleratorChoice: runtime.acceleratorChoice,
         readyMs: Math.round(performance.now() - started),
         volumes,
+        image: image.path,
         workingDirectory: image.workingDirectory,
         environment: image.environment,
         signal: options.signal,

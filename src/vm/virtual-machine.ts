@@ -1,7 +1,8 @@
-import { DeadlineError, VmError } from "../errors.ts";
+import { DeadlineError, GolemImageError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
-import type { AgentClient } from "./agent/client.ts";
+import type { AgentClient, GuestStatistics, ProcessEnd, RunningProcess } from "./agent/client.ts";
 import { AgentRequestError } from "./agent/errors.ts";
+import { likelyStartFailure } from "./image/start-failure.ts";
 import type { Profile } from "./profiles.ts";
 import type { AcceleratorChoice } from "./qemu/accelerator.ts";
 import type { Volume } from "./volume-files.ts";
@@ -27,12 +28,32 @@ export interface GuestExit {
   /** The number of the signal that killed it. */
   readonly signal?: number;
   readonly durationMs: number;
+  /**
+   * Set when it ended with code 9 and no output on a profile that so reports a command that could not start:
+   * what in the image explains that, as a clause, or that nothing does.
+   */
+  readonly couldNotStart?: string;
 }
+
+/** How the runtimes since 0.4 report a command that could not start: this code, and no output. */
+const COULD_NOT_START_EXIT_CODE = 9;
+const HIDING_PROFILES: readonly Profile[] = ["v0.4", "v0.5"];
+
+/** An agent that is alive answers within a fraction of this. */
+const ANSWER_TIMEOUT_MS = 3_000;
+const STATISTICS_TIMEOUT_MS = 10_000;
 
 /** The guest runs, but cannot start a command. */
 export class CommandStartError extends VmError {
-  constructor(program: string, workingDirectory: string, cause: AgentRequestError) {
-    super(`The VM cannot start ${program} in ${workingDirectory}: ${cause.reason}.`, {
+  /** @param likelyReason what was found in the image, as a clause */
+  constructor(
+    program: string,
+    workingDirectory: string,
+    cause: AgentRequestError,
+    likelyReason?: string,
+  ) {
+    const explanation = likelyReason === undefined ? "" : `; ${likelyReason}`;
+    super(`The VM cannot start ${program} in ${workingDirectory}: ${cause.reason}${explanation}.`, {
       hint: "Give the absolute path of a program that the image has (there is no PATH search), and see that WORKDIR exists and is not below a VOLUME.",
       cause,
     });
@@ -45,6 +66,8 @@ interface Parts {
   acceleratorChoice: AcceleratorChoice;
   readyMs: number;
   volumes: readonly Volume[];
+  /** Path of the image. */
+  image: string;
   workingDirectory: string;
   environment: readonly string[];
   signal?: AbortSignal;
@@ -75,7 +98,6 @@ export class VirtualMachine {
    * @throws {VmError} when the VM ends
    */
   async run(command: GuestCommand): Promise<GuestExit> {
-    const { agent, environment } = this.#parts;
     const workingDirectory = command.directory ?? this.#parts.workingDirectory;
     const started = performance.now();
     const { timeoutMs } = command;
@@ -84,27 +106,67 @@ export class VirtualMachine {
       [this.#parts.signal, command.signal],
       () => commandTimedOut(command.argv, timeoutMs ?? 0),
       async (signal) => {
-        const [bin] = command.argv;
-        const guestProcess = await agent
-          .run({ bin, argv: command.argv, env: environment, cwd: workingDirectory }, { signal })
-          .catch((error) => {
-            throw error instanceof AgentRequestError
-              ? new CommandStartError(bin, workingDirectory, error)
-              : error;
-          });
+        const guestProcess = await this.#start(command, workingDirectory, signal);
+        let bytes = 0;
+        const take = (stream: OutputStream) => (chunk: Uint8Array) => {
+          bytes += chunk.length;
+          return command.onOutput(stream, chunk);
+        };
         try {
           const [ended] = await Promise.all([
             guestProcess.ended,
-            deliver(guestProcess.stdout, (chunk) => command.onOutput("stdout", chunk)),
-            deliver(guestProcess.stderr, (chunk) => command.onOutput("stderr", chunk)),
+            deliver(guestProcess.stdout, take("stdout")),
+            deliver(guestProcess.stderr, take("stderr")),
           ]);
-          return { ...ended, durationMs: Math.round(performance.now() - started) };
+          const durationMs = Math.round(performance.now() - started);
+          return bytes === 0 && this.#mayHideStartFailure(ended)
+            ? {
+                ...ended,
+                durationMs,
+                couldNotStart: await this.#startFailure(command, workingDirectory),
+              }
+            : { ...ended, durationMs };
         } catch (error) {
-          await guestProcess.kill().catch(() => {});
+          await this.#killOrGiveUp(guestProcess);
           throw error;
         }
       },
     );
+  }
+
+  async #start({ argv }: GuestCommand, cwd: string, signal: AbortSignal): Promise<RunningProcess> {
+    const { agent, environment, image, volumes } = this.#parts;
+    const [bin] = argv;
+    try {
+      return await agent.run({ bin, argv, env: environment, cwd }, { signal });
+    } catch (error) {
+      if (!(error instanceof AgentRequestError)) throw error;
+      const command = { image, volumes, workingDirectory: cwd, program: bin };
+      throw new CommandStartError(bin, cwd, error, await likelyStartFailure(command));
+    }
+  }
+
+  #mayHideStartFailure({ exitCode }: ProcessEnd): boolean {
+    return exitCode === COULD_NOT_START_EXIT_CODE && HIDING_PROFILES.includes(this.profile);
+  }
+
+  async #startFailure({ argv }: GuestCommand, workingDirectory: string): Promise<string> {
+    const { image, volumes } = this.#parts;
+    const command = { image, volumes, workingDirectory, program: argv[0] };
+    const reason = await likelyStartFailure(command);
+    return reason ?? `nothing in the image explains it, so ${argv[0]} may itself have ended with 9`;
+  }
+
+  /** A guest that does not even answer this is of no use any more. */
+  async #killOrGiveUp(guestProcess: RunningProcess): Promise<void> {
+    const { agent, signal } = this.#parts;
+    // The whole VM is about to be ended.
+    if (signal?.aborted) return;
+    try {
+      await guestProcess.kill({ signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    } catch (error) {
+      if (!(error instanceof GolemImageError)) agent.close();
+    }
   }
 
   /** False once the VM has ended or the run was interrupted: no further command can run. */
@@ -113,9 +175,26 @@ export class VirtualMachine {
   }
 
   /** What the guest uses of its memory, overlay and /tmp right now. */
-  statistics() {
-    return this.#parts.agent.statistics({ signal: this.#parts.signal });
+  async statistics(): Promise<GuestStatistics> {
+    const { agent, signal: parent } = this.#parts;
+    return withDeadline(STATISTICS_TIMEOUT_MS, parent, agentSilent, async (signal) => {
+      try {
+        return await agent.statistics({ signal });
+      } catch (error) {
+        if (signal.aborted) agent.close();
+        throw error;
+      }
+    });
   }
+}
+
+function agentSilent(): VmError {
+  return new VmError(
+    `The VM's guest agent did not answer within ${STATISTICS_TIMEOUT_MS / 1000} s.`,
+    {
+      hint: "A guest that is short of memory or has too many processes crawls: allow more with --memory, or let the commands use less.",
+    },
+  );
 }
 
 async function deliver(

@@ -25,7 +25,9 @@ export function addExecCommand(program: Command, context: CliContext): void {
   addSettingOptions(command, "settings", "vm");
   addOutputOptions(command).action(async (path: string, words: string[], options: Options) => {
     const { execInImage } = await import("../../pipeline/exec-in-image.ts");
-    const { conventionalGuestExitCode } = await import("../../checks/judge.ts");
+    const { conventionalGuestExitCode, describeStartFailure } = await import(
+      "../../checks/judge.ts"
+    );
     const { vm } = await commandSettings(".", options);
     const captured = {
       stdout: new LimitedBuffer(MAX_JSON_BYTES),
@@ -50,6 +52,9 @@ export function addExecCommand(program: Command, context: CliContext): void {
         { ...result, exitCode, stdout: stdout.toString(), stderr: stderr.toString() },
         () => "",
       );
+    }
+    if (result.couldNotStart !== undefined) {
+      context.stderr.write(`note: ${describeStartFailure(result.couldNotStart)}\n`);
     }
     process.exitCode = exitCode;
   });
