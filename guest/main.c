@@ -17,6 +17,7 @@
 #include "modules.h"
 #include "network.h"
 #include "options.h"
+#include "peaks.h"
 #include "port.h"
 #include "power.h"
 #include "process.h"
@@ -88,6 +89,7 @@ static void watch_children(void) {
 static _Noreturn void serve(void) {
     events_open();
     watch_children();
+    peaks_open();
     port_open(handle_bytes);
     say("ready");
     for (;;) {

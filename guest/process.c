@@ -10,6 +10,7 @@
 #include "command.h"
 #include "options.h"
 #include "output.h"
+#include "peaks.h"
 
 /* What the host sees of a command that could not start, where the profile hides the reason. */
 enum { START_FAILED_STATUS = 9 };
@@ -87,6 +88,7 @@ void process_run(const struct request *request) {
         answer_number(request->id, process->id);
         for (int i = 0; i < STANDARD_STREAMS; i++)
             output_follow(&process->outputs[i]);
+        peaks_watch();
         return;
     }
     if (opened && options.profile->hides_start_errors) {
@@ -142,4 +144,12 @@ void process_reap(void) {
             }
         }
     }
+}
+
+bool process_any_runs(void) {
+    for (const struct process *process = processes; process; process = process->next) {
+        if (!process->dead)
+            return true;
+    }
+    return false;
 }

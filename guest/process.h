@@ -2,6 +2,8 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <stdbool.h>
+
 #include "request.h"
 
 /* Each answers its request. */
@@ -11,5 +13,8 @@ void process_query(const struct request *request);
 
 /* Collects children that ended, those of commands too, and tells the host. */
 void process_reap(void);
+
+/* Whether a command has not ended yet. What commands left running does not count. */
+bool process_any_runs(void);
 
 #endif

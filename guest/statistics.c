@@ -5,26 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statfs.h>
 
 #include "answer.h"
 #include "files.h"
+#include "peaks.h"
 
 enum { KERNEL_THREADS_PARENT = 2 };
-
-/* A line "Key:   123 kB" of /proc/meminfo, in bytes; 0 when there is none. */
-static unsigned long long memory_bytes(const char *text, const char *key) {
-    const char *line = strstr(text, key);
-    return line ? strtoull(line + strlen(key), NULL, 10) * 1024 : 0;
-}
-
-static int print_space(char *text, size_t size, const char *name, const char *path) {
-    struct statfs space = {0};
-    statfs(path, &space);
-    unsigned long long block = (unsigned long long)space.f_bsize;
-    return snprintf(text, size, "%s_size %llu\n%s_used %llu\n", name, space.f_blocks * block, name,
-                    (space.f_blocks - space.f_bfree) * block);
-}
 
 static int is_command(const char *pid) {
     char path[300], text[512];
@@ -54,12 +40,25 @@ static int count_processes(void) {
 }
 
 void statistics_answer(const struct request *request) {
-    char memory[4096], text[1024];
-    read_text_file("/proc/meminfo", memory, sizeof memory);
-    int length = snprintf(text, sizeof text, "memory_total %llu\nmemory_available %llu\n",
-                          memory_bytes(memory, "MemTotal:"), memory_bytes(memory, "MemAvailable:"));
-    length += print_space(text + length, sizeof text - (size_t)length, "overlay", "/");
-    length += print_space(text + length, sizeof text - (size_t)length, "tmp", "/tmp");
-    length += snprintf(text + length, sizeof text - (size_t)length, "processes %d\n", count_processes());
-    answer_bytes(request->id, text, (size_t)length);
+    const struct usage *usage = peaks_look();
+    const struct {
+        const char *key;
+        unsigned long long value;
+    } lines[] = {
+        {"memory_total", usage->memory_total},
+        {"memory_available", usage->memory_available},
+        {"memory_peak", usage->memory_peak},
+        {"overlay_size", usage->overlay.size},
+        {"overlay_used", usage->overlay.used},
+        {"overlay_peak", usage->overlay_peak},
+        {"tmp_size", usage->tmp.size},
+        {"tmp_used", usage->tmp.used},
+        {"tmp_peak", usage->tmp_peak},
+        {"processes", (unsigned long long)count_processes()},
+    };
+    char text[1024];
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s %llu\n", lines[i].key, lines[i].value);
+    answer_bytes(request->id, text, length);
 }

@@ -185,8 +185,19 @@ test("the overlay is full after 128 MiB, which the statistics show", async () =>
   expect(full.memoryAvailable).toBeLessThan(before.memoryAvailable - 100 * MIB);
   // Commands still run, as long as they need no room.
   await shell(client, "rm /big");
-  expect((await client.statistics()).overlayUsed).toBeLessThan(2 * MIB);
+  const emptied = await client.statistics();
+  expect(emptied.overlayUsed).toBeLessThan(2 * MIB);
+  expect(emptied.overlayPeak).toBe(128 * MIB);
+  expect(emptied.memoryPeak).toBeGreaterThanOrEqual(full.memoryTotal - full.memoryAvailable);
 }, 20_000);
+
+test("a file in /tmp that was removed before the command ended is in the statistics", async () => {
+  const before = await client.statistics();
+  await shell(client, "head -c 20971520 /dev/zero > /tmp/big; sleep 0.3; rm /tmp/big");
+  const after = await client.statistics();
+  expect(after.tmpUsed).toBe(before.tmpUsed);
+  expect(after.tmpPeak - before.tmpUsed).toBe(20 * MIB);
+});
 
 test("the out-of-memory killer takes the largest command, never the agent", async () => {
   // Calls the killer by hand: until it comes by itself, a guest can crawl for half a minute.
