@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeTree, removeTreeSync } from "./remove-tree.ts";
 
 /** What must vanish even when the process ends without unwinding (process.exit, a second Ctrl-C). */
 const leftovers = new Set<string>();
@@ -13,7 +13,7 @@ export function removeAtExit(path: string): () => void {
 }
 
 process.once("exit", () => {
-  for (const path of leftovers) rmSync(path, { recursive: true, force: true });
+  for (const path of leftovers) removeTreeSync(path);
 });
 
 /**
@@ -30,7 +30,7 @@ export async function withTemporaryDirectory<T>(
   try {
     return await body(directory);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await removeTree(directory);
     forget();
   }
 }
