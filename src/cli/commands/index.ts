@@ -8,6 +8,7 @@ import { addLintCommand } from "./lint.ts";
 import { addPrepareCommand } from "./prepare.ts";
 import { addPublishCommand } from "./publish.ts";
 import { addRunCommand } from "./run.ts";
+import { addShellCommand } from "./shell.ts";
 import { addTestCommand } from "./test.ts";
 
 /** Adds every command, in the order in which help lists them. */
@@ -20,5 +21,6 @@ export function addCommands(program: Command, context: CliContext): void {
   addPublishCommand(program, context);
   addInspectCommand(program, context);
   addExecCommand(program, context);
+  addShellCommand(program, context);
   addPrepareCommand(program, context);
 }

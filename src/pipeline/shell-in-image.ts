@@ -1,0 +1,50 @@
+import type { VmSettings } from "../settings/settings.ts";
+import { type ChosenRunner, chooseRunner } from "../shell/choose-runner.ts";
+import { type LineSource, runSession, type SessionOptions } from "../shell/session.ts";
+import { withVirtualMachine } from "../vm/boot.ts";
+import type { GuestCommand, VirtualMachine } from "../vm/virtual-machine.ts";
+import { bootOptions, readBootableImage } from "./bootable-image.ts";
+
+/** What the person is told before the first line. */
+export interface ReadyShell extends Omit<ChosenRunner, "runner"> {
+  readonly machine: Pick<VirtualMachine, "profile" | "acceleratorChoice" | "readyMs" | "volumes">;
+}
+
+export interface ShellInput extends Pick<SessionOptions, "stopOnError" | "show" | "report"> {
+  readonly path: string;
+  readonly vm: VmSettings;
+  /** Whether lines are commands even where the image has a shell. */
+  readonly withoutShell: boolean;
+  /** Milliseconds for each line; no limit when absent. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+  readonly onOutput: GuestCommand["onOutput"];
+  /** Called once, when the VM is ready for the first line. */
+  readonly openLines: (ready: ReadyShell) => LineSource;
+}
+
+/**
+ * Boots an image and does in it what the lines say, until there are none.
+ *
+ * @returns the status of the last command, 0 without any
+ * @throws {GvmiFormatError} when the file is not a .gvmi
+ * @throws {VmError} when the VM does not boot, or ends
+ * @throws {DeadlineError} when the boot takes too long
+ */
+export async function shellInImage(input: ShellInput): Promise<number> {
+  const image = await readBootableImage(input.path);
+  const { signal, onProgress } = input;
+  return withVirtualMachine(
+    image,
+    { ...bootOptions(input.vm), signal, onProgress },
+    async (machine) => {
+      const { runner, ...chosen } = await chooseRunner(machine, {
+        ...input,
+        workingDirectory: image.workingDirectory,
+      });
+      const lines = input.openLines({ ...chosen, machine });
+      return runSession({ ...input, machine, runner, lines });
+    },
+  );
+}
