@@ -6,6 +6,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,6 +83,24 @@ describe("what a guest left in a volume is not trusted", () => {
     );
     await expect(putFile(volumes, local(), "/golem/fifo")).rejects.toThrow("not a regular file");
   });
+});
+
+test("a file that claims more than the disk has room for is refused before it is copied", async () => {
+  const claimed = 2 ** 43;
+  writeFileSync(volume(0, "sparse"), "");
+  truncateSync(volume(0, "sparse"), claimed);
+  await expect(getFile(volumes, "/golem/sparse", local())).rejects.toMatchObject({
+    kind: "environment",
+    message: expect.stringContaining(`it has ${claimed} bytes`),
+  });
+  expect(readFileSync(local(), "utf8")).toBe("content");
+});
+
+test("copying ends when it is aborted, in both directions", async () => {
+  writeFileSync(volume(0, "file"), "content");
+  const signal = AbortSignal.abort(new Error("enough"));
+  await expect(getFile(volumes, "/golem/file", local(), signal)).rejects.toThrow("enough");
+  await expect(putFile(volumes, local(), "/golem/other", signal)).rejects.toThrow("enough");
 });
 
 test("a file that cannot be got leaves the earlier one as it was", async () => {

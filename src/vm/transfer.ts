@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, stat } from "node:fs/promises";
+import { mkdir, open, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UsageError, VmError } from "../errors.ts";
+import { MissingToolError, UsageError, VmError } from "../errors.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { openVolumeFile, type Volume, writeVolumeFile } from "./volume-files.ts";
 
@@ -16,6 +16,7 @@ export async function putFile(
   volumes: readonly Volume[],
   hostPath: string,
   guestPath: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   const stats = await stat(hostPath).catch(() => undefined);
   if (!stats?.isFile()) {
@@ -25,31 +26,53 @@ export async function putFile(
   }
   const handle = await open(hostPath);
   try {
-    await writeVolumeFile(volumes, guestPath, handle.createReadStream({ autoClose: false }));
+    const content = handle.createReadStream({ autoClose: false });
+    await writeVolumeFile(volumes, guestPath, content, signal);
   } finally {
     await handle.close();
   }
 }
 
 /**
- * Copies a file out of a volume to this machine, whole or not at all; directories are made as needed.
+ * Copies a file out of a volume to this machine, whole or not at all; directories are made as needed. What
+ * the guest appends to it meanwhile is not copied: that might have no end.
  *
  * @throws {VmError} when the guest has left no regular file there
+ * @throws {MissingToolError} when it says that it is larger than what the disk has room for
  * @throws {UsageError} when the guest path lies in no volume
+ * @throws the abort reason
  */
 export async function getFile(
   volumes: readonly Volume[],
   guestPath: string,
   hostPath: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   const opened = await openVolumeFile(volumes, guestPath);
   if ("problem" in opened) throw new VmError(`Cannot get ${guestPath}: ${opened.problem}.`);
   try {
-    await mkdir(dirname(hostPath), { recursive: true });
-    await replaceFile(hostPath, (partialPath) =>
-      pipeline(opened.createReadStream({ autoClose: false }), createWriteStream(partialPath)),
-    );
+    const directory = dirname(hostPath);
+    await mkdir(directory, { recursive: true });
+    const { size } = await opened.stat();
+    await assertRoomFor(size, directory, guestPath);
+    await replaceFile(hostPath, async (partialPath) => {
+      if (size === 0) return;
+      const content = opened.createReadStream({ autoClose: false, start: 0, end: size - 1 });
+      await pipeline(content, createWriteStream(partialPath), { signal });
+    });
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
   } finally {
     await opened.close();
   }
+}
+
+/** A sparse file of a guest may claim any size, and copying it would take for ever before the disk is full. */
+async function assertRoomFor(bytes: number, directory: string, guestPath: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  if (bytes <= bavail * bsize) return;
+  throw new MissingToolError(
+    `Cannot get ${guestPath}: it has ${bytes} bytes, and ${directory} has room for ${bavail * bsize}.`,
+    { hint: "Free some space, or let the command in the VM write a smaller file." },
+  );
 }

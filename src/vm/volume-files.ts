@@ -84,11 +84,13 @@ export async function openVolumeFile(
  *
  * @throws {UsageError} when the path lies in no volume
  * @throws {VmError} when the guest has put something in the way
+ * @throws the abort reason
  */
 export async function writeVolumeFile(
   volumes: readonly Volume[],
   guestPath: string,
   content: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { volume, names } = locate(volumes, guestPath);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
@@ -100,7 +102,10 @@ export async function writeVolumeFile(
         const safeFlags = flags | constants.O_NOFOLLOW | constants.O_NONBLOCK;
         const handle = await open(`${parent}/${name}`, safeFlags, 0o644);
         try {
-          for await (const chunk of content) await handle.writeFile(chunk);
+          for await (const chunk of content) {
+            signal?.throwIfAborted();
+            await handle.writeFile(chunk);
+          }
         } finally {
           await handle.close();
         }
@@ -108,6 +113,7 @@ export async function writeVolumeFile(
       { create: true },
     );
   } catch (error) {
+    if (signal?.aborted) throw signal.reason;
     throw new VmError(
       `Cannot put a file at ${guestPath}: ${describeOpenError(error, guestPath)}.`,
       {
