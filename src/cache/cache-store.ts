@@ -21,7 +21,7 @@ export interface FoundEntry {
 }
 
 export interface FinishedConversion {
-  /** The .gvmi, which is copied. */
+  /** The .gvmi, which stays where it is. */
   readonly path: string;
   readonly blockIndex: Buffer;
   readonly hashes: GvmiHashes;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
   copyFile,
+  link,
   mkdir,
   open,
   readdir,
@@ -67,8 +68,7 @@ export class LocalStore implements CacheStore {
     const unfinished = join(this.directory, `${UNFINISHED}${randomBytes(8).toString("hex")}`);
     try {
       await mkdir(unfinished, { recursive: true });
-      const flags = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
-      await copyFile(conversion.path, join(unfinished, GVMI), flags);
+      await linkOrCopy(conversion.path, join(unfinished, GVMI));
       await writeFile(join(unfinished, INDEX), conversion.blockIndex);
       const description: Description = { ...hashes, diffIds: [...diffIds] };
       await writeFile(join(unfinished, DESCRIPTION), JSON.stringify(description));
@@ -138,6 +138,19 @@ export class LocalStore implements CacheStore {
     const unfinished = join(this.directory, `${UNFINISHED}${randomBytes(8).toString("hex")}`);
     await rename(path, unfinished).catch(() => {});
     await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A second name costs neither time nor space. Should somebody write into the .gvmi under its first one, the
+ * entry is found to be damaged, as any other: every file is verified before it is used.
+ */
+async function linkOrCopy(path: string, destination: string): Promise<void> {
+  try {
+    await link(path, destination);
+  } catch {
+    const flags = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
+    await copyFile(path, destination, flags);
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   CompressedBlock,
 } from "../squashfs/write/block-compressor.ts";
 import type { BlockIndex, IndexedBlock } from "./block-index.ts";
+import { FileWindow } from "./file-window.ts";
 
 /**
  * Takes the compressed form of a block from an earlier .gvmi that has the same block, and leaves the others
@@ -15,10 +16,14 @@ export class ReusingBlockCompressor implements BlockCompressor {
   #reusedBytes = 0;
   #totalBytes = 0;
 
+  readonly #window: FileWindow;
+
   constructor(
     private readonly earlier: { readonly file: FileHandle; readonly index: BlockIndex },
     private readonly compressor: BlockCompressor,
-  ) {}
+  ) {
+    this.#window = new FileWindow(earlier.file);
+  }
 
   async compress(block: Uint8Array, digest: BlockDigest): Promise<CompressedBlock> {
     this.#totalBytes += block.length;
@@ -37,8 +42,7 @@ export class ReusingBlockCompressor implements BlockCompressor {
   async #read(known: IndexedBlock, block: Uint8Array): Promise<CompressedBlock | undefined> {
     if (!known.isCompressed) return { bytes: block, isCompressed: false };
     if (known.size >= block.length) return undefined;
-    const bytes = Buffer.allocUnsafeSlow(known.size);
-    const { bytesRead } = await this.earlier.file.read(bytes, 0, known.size, known.offset);
-    return bytesRead === known.size ? { bytes, isCompressed: true } : undefined;
+    const bytes = await this.#window.read(known.offset, known.size);
+    return bytes.length === known.size ? { bytes, isCompressed: true } : undefined;
   }
 }

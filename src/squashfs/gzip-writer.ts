@@ -4,7 +4,6 @@ import { checkOptions } from "./compression-options.ts";
 import { GZIP_DEFAULT_LEVEL, GZIP_DEFAULT_WINDOW, SUPERBLOCK_SIZE } from "./format.ts";
 import { type ModificationTimes, squashfsSeconds } from "./modification-times.ts";
 import type { SquashfsOptions, SquashfsWriter } from "./squashfs-writer.ts";
-import { abortable } from "./write/abortable.ts";
 import { appendTables } from "./write/append-tables.ts";
 import { type BlockCompressor, ZlibBlockCompressor } from "./write/block-compressor.ts";
 import { BlockQueue, type WrittenBlock } from "./write/block-queue.ts";
@@ -14,6 +13,7 @@ import { FileLayouts } from "./write/file-layouts.ts";
 import { FragmentPacker } from "./write/fragment-packer.ts";
 import { IdTable } from "./write/id-table.ts";
 import { ImageBuilder } from "./write/image-builder.ts";
+import { Interruption } from "./write/interruption.ts";
 import { encodeUncompressedMetadataBlock } from "./write/metadata-writer.ts";
 import { OutputFile } from "./write/output-file.ts";
 import { StoredBlocks } from "./write/stored-blocks.ts";
@@ -83,7 +83,15 @@ export class GzipWriter implements SquashfsWriter {
       const ids = new IdTable();
       const xattrs = new XattrTable(level);
       const builder = new ImageBuilder({ data, ids, xattrs, times: modificationTimes });
-      for await (const entry of interruptible(entries, signal)) await builder.add(entry);
+      const addAll = async (all: AsyncIterable<Entry> | Iterable<Entry>) => {
+        for await (const entry of all) await builder.add(entry);
+      };
+      if (!signal) await addAll(entries);
+      else {
+        await Interruption.use(signal, async (interruption) => {
+          await addAll(interruptible(entries, interruption));
+        });
+      }
       builder.finish();
       await fragments.flush();
       await queue.drain();
@@ -113,14 +121,10 @@ function compressorOptions(level: number): Buffer {
 
 async function* interruptible(
   entries: AsyncIterable<Entry> | Iterable<Entry>,
-  signal: AbortSignal | undefined,
+  interruption: Interruption,
 ): AsyncGenerator<Entry> {
-  if (!signal) {
-    yield* entries;
-    return;
-  }
-  for await (const entry of abortable(entries, signal)) {
-    yield entry.content ? { ...entry, content: abortable(entry.content, signal) } : entry;
+  for await (const entry of interruption.iterate(entries)) {
+    yield entry.content ? { ...entry, content: interruption.iterate(entry.content) } : entry;
   }
 }
 

@@ -35,7 +35,9 @@ export class ZlibBlockCompressor implements BlockCompressor {
   }
 
   compress(block: Uint8Array): Promise<CompressedBlock> {
-    // Room for all the output, so that a block is one piece of work for the pool instead of several.
+    // Room for all the output, so that a block is one piece of work for the pool instead of several. Each has
+    // a state of its own: a state that is used again may choose other matches at the end of a block, as good
+    // ones, because zlib looks at what an earlier block left in its window.
     const chunkSize = Math.max(block.length, constants.Z_MIN_CHUNK);
     return new Promise((resolve, reject) => {
       deflate(block, { level: this.level, chunkSize }, (error, bytes) => {
