@@ -85,6 +85,7 @@ test("the kernel reads what was written", async () => {
     const exit = await execInImage({
       path,
       vm: {
+        runtime: { name: "system" },
         profile: "documented",
         memory: 256,
         cpus: 1,

@@ -6,7 +6,7 @@ import type { RunConfig } from "../oci/image-config.ts";
  * To be raised with every change of the converter that gives other bytes for the same image: an entry of an
  * older one is then neither a hit nor a source of blocks.
  */
-const CONVERTER_VERSION = 1;
+const CONVERTER_VERSION = 2;
 
 /** What decides the bytes of a .gvmi, apart from the converter itself. */
 export interface ConversionInputs {

@@ -2,6 +2,7 @@ import { FRAGMENT_ENTRY_SIZE } from "../format.ts";
 import { digestOf } from "./block-compressor.ts";
 import type { BlockQueue } from "./block-queue.ts";
 import { Column } from "./column.ts";
+import { type ContentKind, kindOfContent } from "./content-kind.ts";
 import { sizeWord } from "./file-layouts.ts";
 
 /** Where a small content lies. */
@@ -10,14 +11,20 @@ export interface FragmentPlace {
   readonly offset: number;
 }
 
-/** Packs small contents together into blocks. */
+/** A block that is being filled. */
+interface OpenFragment {
+  readonly fragment: number;
+  readonly block: Buffer;
+  filled: number;
+}
+
+/** Packs small contents together into blocks, those of one kind with each other: they compress better. */
 export class FragmentPacker {
   private readonly queue: BlockQueue;
   private readonly blockSize: number;
   private readonly offsets = Column.float64();
   private readonly sizeWords = Column.uint32();
-  private block: Buffer | undefined;
-  private filled = 0;
+  private readonly open = new Map<ContentKind, OpenFragment>();
 
   constructor(queue: BlockQueue, blockSize: number) {
     this.queue = queue;
@@ -31,28 +38,38 @@ export class FragmentPacker {
 
   /** @param content 1 to blockSize - 1 bytes, which are copied */
   async add(content: Uint8Array): Promise<FragmentPlace> {
-    if (this.filled + content.length > this.blockSize) await this.flush();
-    if (!this.block) {
-      this.block = Buffer.allocUnsafeSlow(this.blockSize);
-      this.offsets.push(0);
-      this.sizeWords.push(0);
+    const kind = kindOfContent(content);
+    let open = this.open.get(kind);
+    if (open && open.filled + content.length > this.blockSize) {
+      await this.send(open);
+      open = undefined;
     }
-    const offset = this.filled;
-    this.block.set(content, offset);
-    this.filled += content.length;
-    return { fragment: this.count - 1, offset };
+    open ??= this.start();
+    this.open.set(kind, open);
+    const offset = open.filled;
+    open.block.set(content, offset);
+    open.filled += content.length;
+    return { fragment: open.fragment, offset };
   }
 
-  /** Sends off the block that is being filled. */
+  private start(): OpenFragment {
+    const fragment = this.offsets.push(0);
+    this.sizeWords.push(0);
+    return { fragment, block: Buffer.allocUnsafeSlow(this.blockSize), filled: 0 };
+  }
+
+  /** Sends off the blocks that are being filled. */
   async flush(): Promise<void> {
-    if (!this.block) return;
-    const block = this.block.subarray(0, this.filled);
-    const fragment = this.count - 1;
-    this.block = undefined;
-    this.filled = 0;
+    const open = [...this.open.values()].sort((a, b) => a.fragment - b.fragment);
+    this.open.clear();
+    for (const fragment of open) await this.send(fragment);
+  }
+
+  private async send({ fragment, block, filled }: OpenFragment): Promise<void> {
+    const content = block.subarray(0, filled);
     await this.queue.push(
-      block,
-      lazily(() => digestOf(block)),
+      content,
+      lazily(() => digestOf(content)),
       (stored) => {
         this.offsets.set(fragment, stored.offset);
         this.sizeWords.set(fragment, sizeWord(stored));
