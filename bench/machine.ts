@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { runCommand } from "../src/system/run-command.ts";
-import type { Runtime } from "../src/vm/runtime.ts";
+import type { SystemRuntime } from "../src/vm/system-runtime.ts";
 
 /** What conversions depend on, as lines of a Markdown list. */
 export async function describeMachine(): Promise<string[]> {
@@ -17,7 +17,7 @@ export async function describeMachine(): Promise<string[]> {
 }
 
 /** What boots depend on. */
-export async function describeBootMachine({ qemu, kernel }: Runtime): Promise<string[]> {
+export async function describeBootMachine({ qemu, kernel }: SystemRuntime): Promise<string[]> {
   return [
     describeHardware(),
     `${await versionOf(qemu, ["--version"])}; kernel ${kernel.release} (${kernel.origin})`,

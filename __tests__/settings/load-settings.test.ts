@@ -46,7 +46,7 @@ describe("loadSettings", () => {
       build: { builder: "auto", args: {} },
       convert: { compression: "gzip", allowUnreadable: false, cache: true },
       vm: {
-        profile: "documented",
+        runtime: { name: "auto" },
         memory: 256,
         cpus: 1,
         accelerator: "auto",
@@ -68,6 +68,7 @@ build:
   target: final
 convert: {output: out/hello.gvmi, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false}
 vm:
+  runtime: {version: v0.5.1, sha256: "${"ab".repeat(32)}", path: runtimes/0.5.1}
   profile: v0.5
   memory: 1.5 GiB
   cpus: 2
@@ -108,6 +109,12 @@ lint: {ignore: [GVM003], failOn: never}
         cache: false,
       },
       vm: {
+        runtime: {
+          name: "ya-runtime-vm",
+          version: "v0.5.1",
+          sha256: "ab".repeat(32),
+          path: at("runtimes/0.5.1"),
+        },
         profile: "v0.5",
         memory: 1536,
         cpus: 2,
@@ -198,6 +205,22 @@ describe("a wrong settings file", () => {
     ["vm: {cpus: 1.5}", "1:12 vm.cpus: expected a whole number from 1 to 255, got the number 1.5"],
     ["vm: {timeouts: {boot: 60}}", '1:23 vm.timeouts.boot: expected a duration such as "500ms"'],
     ["vm: {profile: v0.6}", "1:15 vm.profile: expected one of documented, v0.3, v0.4, v0.5, got"],
+    [
+      "vm: {runtime: sytsem}",
+      '1:15 vm.runtime: expected one of auto, system, ya-runtime-vm, or a map of keys, got "sytsem"',
+    ],
+    [
+      "vm: {runtime: {name: sytsem}}",
+      '1:22 vm.runtime.name: expected one of auto, system, ya-runtime-vm, got "sytsem"; did you mean system?',
+    ],
+    [
+      "vm: {runtime: {versoin: v0.5.2}}",
+      "1:16 vm.runtime.versoin: unknown key; did you mean version?",
+    ],
+    [
+      "vm: {runtime: {sha256: 12}}",
+      "1:24 vm.runtime.sha256: expected 64 hexadecimal digits, got the number 12",
+    ],
     [
       "build: {builder: bulidx}",
       '1:18 build.builder: expected one of auto, buildx, docker, buildah, got "bulidx"; did you mean buildx?',

@@ -10,6 +10,7 @@ import {
 } from "../settings/settings.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
 import { PROFILES } from "../vm/profiles.ts";
+import { RUNTIME_CHOICES, type RuntimeRequest } from "../vm/runtimes/request.ts";
 import {
   buildArgumentValue,
   durationValue,
@@ -33,6 +34,12 @@ export type SettingOverrides = {
   modificationTimes?: Settings["convert"]["modificationTimes"];
   allowUnreadable?: boolean;
   cache?: boolean;
+  runtime?: RuntimeRequest["name"];
+  runtimeVersion?: string;
+  runtimeSha256?: string;
+  runtimeUrl?: string;
+  runtimeMirror?: string;
+  runtimePath?: string;
   profile?: Settings["vm"]["profile"];
   memory?: number;
   cpus?: number;
@@ -69,6 +76,12 @@ const GROUPS = {
     new Option("--no-cache", "convert anew, and keep nothing"),
   ],
   vm: [
+    new Option("--runtime <name>", "what boots the image").choices(RUNTIME_CHOICES),
+    new Option("--runtime-version <tag>", "release of the official runtime, such as v0.5.2"),
+    new Option("--runtime-sha256 <hex>", "what its tarball's SHA-256 must be"),
+    new Option("--runtime-url <url>", "where its tarball is"),
+    new Option("--runtime-mirror <url>", "what the URLs of its releases start with"),
+    new Option("--runtime-path <path>", "its tarball, or what that unpacks to"),
     new Option("--profile <name>", "runtime generation to reproduce").choices(PROFILES),
     new Option("--memory <amount>", "the VM's memory, such as 512MiB").argParser(memoryValue),
     new Option("--cpus <number>", "the VM's cores").argParser(wholeNumberValue(1, 255)),
@@ -118,6 +131,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       cache: settings.convert.cache && options.cache !== false,
     },
     vm: {
+      runtime: overrideRuntime(vm.runtime, options),
       profile: options.profile ?? vm.profile,
       memory: options.memory ?? vm.memory,
       cpus: options.cpus ?? vm.cpus,
@@ -133,5 +147,26 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       to: options.to ?? settings.publish.to,
       url: options.url ?? settings.publish.url,
     },
+  };
+}
+
+/** A place on the command line replaces that of the file, and the digest that belongs to it. */
+function overrideRuntime(runtime: RuntimeRequest, options: SettingOverrides): RuntimeRequest {
+  const { runtimeUrl: url, runtimeMirror: mirror, runtimePath: path } = options;
+  const { runtimeVersion: version, runtimeSha256: sha256 } = options;
+  const isPlaced = url !== undefined || mirror !== undefined || path !== undefined;
+  const { sha256: fileSha256, ...source } = runtime;
+  const isSameTarball = !isPlaced && version === undefined;
+  return {
+    ...(isPlaced ? { version: runtime.version } : source),
+    ...(isSameTarball && { sha256: fileSha256 }),
+    ...(url !== undefined && { url }),
+    ...(mirror !== undefined && { mirror }),
+    ...(path !== undefined && { path }),
+    ...(version !== undefined && { version }),
+    ...(sha256 !== undefined && { sha256 }),
+    // As in the file: who names a bundle by its place wants it.
+    name:
+      options.runtime ?? (url !== undefined || path !== undefined ? "ya-runtime-vm" : runtime.name),
   };
 }

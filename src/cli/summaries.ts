@@ -25,10 +25,15 @@ export function describeTests({ tests, profile, accelerator }: TestImageResult):
 }
 
 /** What the image needed of what the VM has, for the table at the end. */
-export function usageRows({ usage, readyMs }: TestImageResult): [string, string][] {
+export function usageRows({ usage, readyMs, runtime }: TestImageResult): [string, string][] {
   const of = (used: number, total: number) => `${formatBytes(used)} of ${formatBytes(total)}`;
-  return [
+  const boot: [string, string][] = [
+    ["runtime", `${runtime.name} ${runtime.version}`],
     ["boot", `${readyMs} ms until ready`],
+  ];
+  if (!usage) return boot;
+  return [
+    ...boot,
     ["memory in use", of(usage.memoryTotal - usage.memoryAvailable, usage.memoryTotal)],
     ["overlay in use", of(usage.overlayUsed, usage.overlaySize)],
     ["/tmp in use", of(usage.tmpUsed, usage.tmpSize)],

@@ -23,6 +23,7 @@ export function bootableImage(gvmi: Gvmi): BootableImage {
 /** The settings' `vm:` as the VM takes it. */
 export function bootOptions(vm: VmSettings): BootOptions {
   return {
+    runtime: vm.runtime,
     profile: vm.profile,
     memoryMib: vm.memory,
     cpus: vm.cpus,

@@ -1,5 +1,6 @@
 import type { VmSettings } from "../settings/settings.ts";
 import { withVirtualMachine } from "../vm/boot.ts";
+import { type RuntimeSummary, summarizeRuntime } from "../vm/runtime.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
 import type { GuestCommand, GuestExit } from "../vm/virtual-machine.ts";
 import { bootOptions, readBootableImage } from "./bootable-image.ts";
@@ -20,10 +21,13 @@ export interface ExecInput {
   readonly get: readonly Transfer[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+  /** Takes one line that says which runtime was chosen, and why. */
+  readonly onRuntime?: (description: string) => void;
 }
 
 export interface ExecResult extends GuestExit {
   readonly accelerator: string;
+  readonly runtime: RuntimeSummary;
   readonly readyMs: number;
 }
 
@@ -43,6 +47,7 @@ export async function execInImage(input: ExecInput): Promise<ExecResult> {
       ...bootOptions(vm),
       signal: input.signal,
       onProgress: input.onProgress,
+      onRuntime: input.onRuntime,
     },
     async (machine) => {
       for (const { from, to } of input.put) await putFile(machine.volumes, from, to);
@@ -55,6 +60,7 @@ export async function execInImage(input: ExecInput): Promise<ExecResult> {
       return {
         ...exit,
         accelerator: machine.acceleratorChoice.accelerator,
+        runtime: summarizeRuntime(machine.runtime),
         readyMs: machine.readyMs,
       };
     },

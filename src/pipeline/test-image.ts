@@ -9,6 +9,7 @@ import type { GuestStatistics } from "../vm/agent/client.ts";
 import { withVirtualMachine } from "../vm/boot.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { Accelerator } from "../vm/qemu/command-line.ts";
+import { type RuntimeSummary, summarizeRuntime } from "../vm/runtime.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { bootableImage, bootOptions } from "./bootable-image.ts";
 import type { Progress } from "./progress.ts";
@@ -27,11 +28,12 @@ export interface TestImageResult {
   readonly profile: Profile;
   readonly accelerator: Accelerator;
   readonly acceleratorReason: string;
+  readonly runtime: RuntimeSummary;
   /** Milliseconds from QEMU's start until the volumes were mounted. */
   readonly readyMs: number;
   readonly tests: readonly TestResult[];
-  /** After the last test, in bytes. */
-  readonly usage: GuestStatistics;
+  /** After the last test, in bytes; absent under the official runtime, whose agent does not tell. */
+  readonly usage?: GuestStatistics;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function testImage(input: TestImageInput): Promise<TestImageResult>
         ...bootOptions(vm),
         signal,
         onProgress: (text) => progress.detail(text),
+        onRuntime: (description) => progress.note(description),
       },
       (machine) => runAll(machine, tests, input),
     ),
@@ -93,14 +96,16 @@ async function runAll(
     progress.note(describeResult(result));
     results.push(result);
   }
+  const usage = await machine.statistics();
   return {
     ok: results.every((result) => result.ok),
     profile: machine.profile,
     accelerator,
     acceleratorReason: reason,
+    runtime: summarizeRuntime(machine.runtime),
     readyMs: machine.readyMs,
     tests: results,
-    usage: await machine.statistics(),
+    ...(usage && { usage }),
   };
 }
 

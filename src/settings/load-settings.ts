@@ -73,7 +73,7 @@ export async function parseSettings(text: string, path: string): Promise<Setting
     if (known) report(keyPath, "key", describeUnknownKey(String(keyPath.at(-1)), known));
     else report(keyPath, "value", "expected a map of keys, got a list");
   }
-  for (const issue of result.issues ?? []) {
+  for (const issue of (result.issues ?? []).flatMap(issuesOfMap)) {
     // Unknown keys are reported above, all of them; valibot names one.
     if (issue.expected === "never") continue;
     const keyPath = (issue.path ?? []).map(({ key }) => key as string | number);
@@ -85,6 +85,21 @@ export async function parseSettings(text: string, path: string): Promise<Setting
     throw new SettingsFileError(path, problems);
   }
   return result.output;
+}
+
+type Issue = NonNullable<ReturnType<typeof safeParse<typeof settingsSchema>>["issues"]>[number];
+
+/** Of a map where a union allows one: what is wrong in it, rather than that it is no member of the union. */
+function issuesOfMap(issue: Issue): Issue[] {
+  if (issue.type !== "union" || typeof issue.input !== "object" || issue.input === null) {
+    return [issue];
+  }
+  const inside = (issue.issues ?? []).filter(({ path }) => path !== undefined) as Issue[];
+  if (inside.length === 0) return [issue];
+  return inside.map((nested) => ({
+    ...nested,
+    path: [...(issue.path ?? []), ...(nested.path ?? [])] as Issue["path"],
+  }));
 }
 
 async function parseYamlUnlessEmpty(text: string) {

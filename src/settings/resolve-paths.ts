@@ -15,7 +15,7 @@ export function resolvePaths(
 ): Settings {
   const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
   const { output } = file.convert;
-  const { kernel } = file.vm;
+  const { kernel, runtime } = file.vm;
   const { to } = file.publish;
   return {
     ...file,
@@ -24,6 +24,10 @@ export function resolvePaths(
     convert: { ...file.convert, ...(output !== undefined && { output: at(output) }) },
     vm: {
       ...file.vm,
+      runtime: {
+        ...runtime,
+        ...(runtime.path !== undefined && { path: at(runtime.path) }),
+      },
       ...(kernel && { kernel: { image: at(kernel.image), modules: at(kernel.modules) } }),
     },
     tests: file.tests.map((test) => ({

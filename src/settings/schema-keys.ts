@@ -6,6 +6,8 @@ interface SchemaParts {
   readonly entries?: Readonly<Record<string, SchemaParts>>;
   readonly item?: SchemaParts;
   readonly wrapped?: SchemaParts;
+  /** The members of a union. */
+  readonly options?: readonly unknown[];
   readonly pipe?: readonly { readonly type: string; readonly description?: string }[];
 }
 
@@ -24,8 +26,11 @@ export function findKeyFaults(schema: GenericSchema, value: unknown): KeyFault[]
 }
 
 function* keyFaultsBelow(schema: SchemaParts, value: unknown, path: KeyPath): Generator<KeyFault> {
+  const union = mapAmong(schema);
   if (schema.wrapped) {
     yield* keyFaultsBelow(schema.wrapped, value, path);
+  } else if (union) {
+    if (isMap(value)) yield* keyFaultsBelow(union, value, path);
   } else if (schema.item && Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       yield* keyFaultsBelow(schema.item, item, [...path, index]);
@@ -53,8 +58,9 @@ export function listKeys(schema: GenericSchema): DocumentedKey[] {
 }
 
 function* keysBelow(schema: SchemaParts, prefix: string): Generator<DocumentedKey> {
-  if (schema.wrapped) {
-    yield* keysBelow(schema.wrapped, prefix);
+  const union = mapAmong(schema);
+  if (schema.wrapped || union) {
+    yield* keysBelow(schema.wrapped ?? (union as SchemaParts), prefix);
   } else if (schema.item) {
     yield* keysBelow(schema.item, `${prefix}[]`);
   } else {
@@ -65,6 +71,13 @@ function* keysBelow(schema: SchemaParts, prefix: string): Generator<DocumentedKe
       yield* keysBelow(entry, key);
     }
   }
+}
+
+/** The map that a union allows beside other forms. */
+function mapAmong({ options }: SchemaParts): SchemaParts | undefined {
+  // A list of choices has options, too, which are text.
+  const schemas = (options ?? []).filter((option) => typeof option === "object");
+  return (schemas as SchemaParts[]).find(({ entries }) => entries !== undefined);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

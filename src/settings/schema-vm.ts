@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { PROFILES } from "../vm/profiles.ts";
-import { choice, duration, hostPath, map, memory, wholeNumber } from "./schema-values.ts";
+import { completeRequest, RUNTIME_CHOICES } from "../vm/runtimes/request.ts";
+import { choice, duration, hostPath, map, memory, text, wholeNumber } from "./schema-values.ts";
 import { ACCELERATORS } from "./settings.ts";
 
 const timeoutsSchema = map({
@@ -18,10 +19,57 @@ const timeoutsSchema = map({
   ),
 });
 
+const runtimeSchema = map({
+  name: v.pipe(
+    v.optional(choice(RUNTIME_CHOICES)),
+    v.description(
+      "auto, system or ya-runtime-vm; the official one when path or url is given, else auto.",
+    ),
+  ),
+  version: v.pipe(
+    v.optional(text("the tag of a release, such as v0.5.2")),
+    v.description("The official release's tag; v0.5.2 by default."),
+  ),
+  sha256: v.pipe(
+    v.optional(
+      v.pipe(
+        v.string("expected 64 hexadecimal digits"),
+        v.regex(/^[0-9a-fA-F]{64}$/, "expected 64 hexadecimal digits"),
+      ),
+    ),
+    v.description("What the tarball's SHA-256 must be."),
+  ),
+  url: v.pipe(
+    v.optional(text("the URL of a tarball")),
+    v.description("Where the tarball is, in place of the release's own URL."),
+  ),
+  mirror: v.pipe(
+    v.optional(text("the URL of a mirror")),
+    v.description("What the release's URL starts with, in place of GitHub's download address."),
+  ),
+  path: v.pipe(
+    v.optional(hostPath),
+    v.description("An unpacked release, or its tarball, on this machine."),
+  ),
+});
+
 export const vmSchema = map({
+  runtime: v.pipe(
+    v.optional(
+      v.union(
+        [choice(RUNTIME_CHOICES), runtimeSchema],
+        `expected one of ${RUNTIME_CHOICES.join(", ")}, or a map of keys`,
+      ),
+      "auto",
+    ),
+    v.transform((value) => completeRequest(typeof value === "string" ? { name: value } : value)),
+    v.description("What boots the image: the official runtime, or this machine's QEMU and kernel."),
+  ),
   profile: v.pipe(
-    v.optional(choice(PROFILES), "documented"),
-    v.description("The generation of the VM runtime whose behaviour the image is tested under."),
+    v.optional(choice(PROFILES)),
+    v.description(
+      "The generation of the VM runtime whose behaviour the image is tested under; documented by default, or that of the official runtime.",
+    ),
   ),
   memory: v.pipe(
     v.optional(memory, "256 MiB"),

@@ -3,6 +3,7 @@ import type { TargetDescription } from "../publish/parse-target.ts";
 
 import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
 import type { Profile } from "../vm/profiles.ts";
+import type { RuntimeRequest } from "../vm/runtimes/request.ts";
 
 export const SETTINGS_FILE_NAME = "golem-image.yml";
 
@@ -56,7 +57,9 @@ export interface ConvertSettings {
 }
 
 export interface VmSettings {
-  readonly profile: Profile;
+  readonly runtime: RuntimeRequest;
+  /** `documented` when absent, or what the official runtime's version decides. */
+  readonly profile?: Profile;
   /** MiB of RAM. */
   readonly memory: number;
   readonly cpus: number;

@@ -1,4 +1,4 @@
-import { GolemImageError } from "../errors.ts";
+import { GolemImageError, UsageError } from "../errors.ts";
 import type { GuestStatistics } from "../vm/agent/client.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
@@ -118,9 +118,12 @@ async function perform(
     case "volumes":
       show({ kind: "volumes", volumes: machine.volumes });
       return 0;
-    case "stats":
-      show({ kind: "stats", statistics: await machine.statistics() });
+    case "stats": {
+      const statistics = await machine.statistics();
+      if (!statistics) throw new UsageError("The official runtime's agent does not tell statistics.");
+      show({ kind: "stats", statistics });
       return 0;
+    }
     case "help":
       show({ kind: "help" });
       return 0;

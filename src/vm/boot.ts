@@ -5,12 +5,11 @@ import { ConsoleLog } from "./console-log.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { withMachineDirectory } from "./machine-directory.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
-import type { Profile } from "./profiles.ts";
-import { type MachineDescription, qemuCommand } from "./qemu/command-line.ts";
+import type { MachineDescription } from "./qemu/command-line.ts";
 import { startQemu } from "./qemu/process.ts";
 import { sandboxArguments } from "./qemu/sandbox.ts";
-import type { Runtime } from "./runtime.ts";
-import { prepareSystemRuntime, type SystemRuntimeOptions } from "./system-runtime.ts";
+import { describeRuntime, type Runtime } from "./runtime.ts";
+import { chooseRuntime, type RuntimeOptions } from "./runtimes/choose-runtime.ts";
 import { VirtualMachine } from "./virtual-machine.ts";
 import type { Volume } from "./volume-files.ts";
 import { makeVolumes } from "./volumes.ts";
@@ -26,14 +25,17 @@ export interface BootableImage {
   readonly environment: readonly string[];
 }
 
-export interface BootOptions extends SystemRuntimeOptions {
-  profile: Profile;
+export interface BootOptions extends RuntimeOptions {
+  /** A runtime that was chosen before, for several VMs that are to have the same. */
+  chosenRuntime?: Runtime;
   memoryMib: number;
   cpus: number;
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   bootTimeoutMs: number;
   /** None by default. */
   network?: NetworkAttachment;
+  /** Takes one line that says which runtime was chosen, and why. */
+  onRuntime?: (description: string) => void;
   /** Where the VM's console is kept; of a run that fails it is kept in the cache without that. */
   consoleFile?: string;
 }
@@ -45,7 +47,8 @@ const QUIT_TIMEOUT_MS = 2_000;
  * Boots an image, mounts its volumes, and hands the running VM to `body`. When that ends, or anything
  * fails, QEMU is ended and everything that it left, the volumes' contents included, is removed.
  *
- * @throws {MissingToolError} without QEMU or a kernel
+ * @throws {UsageError} when the runtime that is asked for cannot be as it is asked for
+ * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
  * @throws {VmError} when the guest ends by itself; the message has the reason, details the console's last lines
  * @throws {DeadlineError} when the guest agent has not answered in time
  */
@@ -54,12 +57,13 @@ export async function withVirtualMachine<T>(
   options: BootOptions,
   body: (machine: VirtualMachine) => Promise<T>,
 ): Promise<T> {
-  const runtime = await prepareSystemRuntime(options);
+  const runtime = options.chosenRuntime ?? (await runtimeFor(options));
+  options.onRuntime?.(describeRuntime(runtime));
   return withMachineDirectory(async (directory) => {
     const volumes = await makeVolumes(image.volumes, directory);
     const description = describeMachine(image, options, runtime, directory, volumes);
     options.onProgress?.(`booting under ${description.accelerator.toUpperCase()}`);
-    const command = qemuCommand({
+    const command = runtime.command({
       ...description,
       sandboxArguments: await sandboxArguments(runtime.qemu),
     });
@@ -71,13 +75,12 @@ export async function withVirtualMachine<T>(
       agent = await connectAgent(qemu, { ...description, ...options, volumes });
       const machine = new VirtualMachine({
         agent,
-        profile: options.profile,
-        acceleratorChoice: runtime.acceleratorChoice,
+        runtime,
         readyMs: Math.round(performance.now() - started),
         volumes,
         image: image.path,
         workingDirectory: image.workingDirectory,
-        environment: image.environment,
+        environment: environmentFor(runtime, image),
         signal: options.signal,
       });
       const result = await body(machine);
@@ -96,6 +99,16 @@ export async function withVirtualMachine<T>(
   });
 }
 
+async function runtimeFor(options: BootOptions): Promise<Runtime> {
+  const needsUserNetwork = options.network?.qemuArguments.some((word) => word.startsWith("user,"));
+  return chooseRuntime({ ...options, needsDistributionQemu: needsUserNetwork ?? false });
+}
+
+/** Since 0.5 the provider's program leaves the environment out; our own agent drops it itself. */
+function environmentFor(runtime: Runtime, image: BootableImage): readonly string[] {
+  return runtime.agent === "official" && runtime.profile === "v0.5" ? [] : image.environment;
+}
+
 function describeMachine(
   image: BootableImage,
   options: BootOptions,
@@ -110,7 +123,7 @@ function describeMachine(
     cpus: options.cpus,
     kernel: runtime.kernel.image,
     initramfs: runtime.initramfs,
-    kernelParameters: [`golem.profile=${options.profile}`],
+    kernelParameters: runtime.kernelParameters,
     agentSocket: join(directory, "agent"),
     // Absolute: QEMU takes what stands before a colon for a protocol.
     image: resolve(image.path),

@@ -2,21 +2,29 @@ import { MissingToolError } from "../errors.ts";
 import { findProgram } from "../system/find-program.ts";
 import { makeInitramfs } from "./initramfs/initramfs.ts";
 import { findKernel, type GivenKernel } from "./kernel/find-kernel.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import type { Profile } from "./profiles.ts";
 import { chooseAccelerator } from "./qemu/accelerator.ts";
-import type { Accelerator } from "./qemu/command-line.ts";
+import { type Accelerator, qemuCommand } from "./qemu/command-line.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface SystemRuntimeOptions {
+  /** `documented` by default. */
+  profile?: Profile | undefined;
   accelerator?: Accelerator | "auto";
   kernel?: GivenKernel;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
 }
 
+export interface SystemRuntime extends Runtime {
+  readonly kernel: Kernel;
+}
+
 const QEMU = "qemu-system-x86_64";
 
 /** @throws {MissingToolError} */
-async function findQemu(): Promise<string> {
+export async function findQemu(): Promise<string> {
   const path = await findProgram(QEMU);
   if (path !== undefined) return path;
   throw new MissingToolError(`Cannot start QEMU: ${QEMU} is not installed.`, {
@@ -27,10 +35,14 @@ async function findQemu(): Promise<string> {
 /**
  * Finds, or makes and keeps for the next time, all that a VM needs.
  *
+ * @param reason why this runtime, as the end of a sentence
  * @throws {MissingToolError} when QEMU, a kernel with 9p, or a demanded KVM is not to be had
  */
-export async function prepareSystemRuntime(options: SystemRuntimeOptions = {}): Promise<Runtime> {
-  const { signal, onProgress } = options;
+export async function prepareSystemRuntime(
+  options: SystemRuntimeOptions = {},
+  reason = "as asked for",
+): Promise<SystemRuntime> {
+  const { signal, onProgress, profile = "documented" } = options;
   const qemu = await findQemu();
   const kernel = await findKernel({ given: options.kernel, signal, onProgress });
   const initramfs = await makeInitramfs(kernel.moduleFiles);
@@ -43,10 +55,15 @@ export async function prepareSystemRuntime(options: SystemRuntimeOptions = {}): 
   });
   return {
     name: "system",
+    version: kernel.release,
+    reason,
+    profile,
     qemu,
     kernel,
     initramfs,
+    kernelParameters: [`golem.profile=${profile}`],
     acceleratorChoice,
     agent: "ours",
+    command: qemuCommand,
   };
 }

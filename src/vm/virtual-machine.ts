@@ -5,6 +5,7 @@ import { AgentRequestError } from "./agent/errors.ts";
 import { likelyStartFailure } from "./image/start-failure.ts";
 import type { Profile } from "./profiles.ts";
 import type { AcceleratorChoice } from "./qemu/accelerator.ts";
+import type { Runtime } from "./runtime.ts";
 import type { Volume } from "./volume-files.ts";
 
 export type OutputStream = "stdout" | "stderr";
@@ -62,8 +63,7 @@ export class CommandStartError extends VmError {
 
 interface Parts {
   agent: AgentClient;
-  profile: Profile;
-  acceleratorChoice: AcceleratorChoice;
+  runtime: Runtime;
   readyMs: number;
   volumes: readonly Volume[];
   /** Path of the image. */
@@ -75,6 +75,7 @@ interface Parts {
 
 /** A booted VM whose volumes are mounted. */
 export class VirtualMachine {
+  readonly runtime: Runtime;
   readonly profile: Profile;
   readonly acceleratorChoice: AcceleratorChoice;
   /** Milliseconds from QEMU's start until the guest agent had mounted the volumes. */
@@ -83,8 +84,9 @@ export class VirtualMachine {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
-    this.profile = parts.profile;
-    this.acceleratorChoice = parts.acceleratorChoice;
+    this.runtime = parts.runtime;
+    this.profile = parts.runtime.profile;
+    this.acceleratorChoice = parts.runtime.acceleratorChoice;
     this.readyMs = parts.readyMs;
     this.volumes = parts.volumes;
     this.#parts = parts;
@@ -174,9 +176,13 @@ export class VirtualMachine {
     return this.#parts.agent.isConnected && !this.#parts.signal?.aborted;
   }
 
-  /** What the guest uses of its memory, overlay and /tmp right now. */
-  async statistics(): Promise<GuestStatistics> {
+  /**
+   * What the guest uses of its memory, overlay and /tmp right now; undefined under the official runtime, whose
+   * agent does not tell.
+   */
+  async statistics(): Promise<GuestStatistics | undefined> {
     const { agent, signal: parent } = this.#parts;
+    if (this.runtime.agent === "official") return undefined;
     return withDeadline(STATISTICS_TIMEOUT_MS, parent, agentSilent, async (signal) => {
       try {
         return await agent.statistics({ signal });

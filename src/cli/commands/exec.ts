@@ -40,6 +40,11 @@ export function addExecCommand(program: Command, context: CliContext): void {
       put: options.put ?? [],
       get: options.get ?? [],
       signal: context.signal,
+      onRuntime: (description) => {
+        // A command's own stderr stays alone, unless there is something to say.
+        const isWanted = context.stderr.isTTY || vm.runtime.name === "ya-runtime-vm";
+        if (isWanted && !options.quiet && !options.json) context.stderr.write(`${description}\n`);
+      },
       onOutput: (stream, chunk) =>
         options.json ? captured[stream].append(chunk) : writeChunk(context[stream], chunk),
     });

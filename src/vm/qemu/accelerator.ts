@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { replaceFile } from "../../system/replace-file.ts";
+import type { Command } from "../../system/run-command.ts";
 import { withTemporaryDirectory } from "../../system/temporary.ts";
 import { type Accelerator, type MachineDescription, qemuCommand } from "./command-line.ts";
 import { startQemu } from "./process.ts";
@@ -23,6 +24,8 @@ export interface ProbeOptions {
   signal?: AbortSignal;
   /** Path of the KVM device; another one in tests. */
   device?: string;
+  /** How this QEMU is started, when not as the distribution's is. */
+  command?: (machine: MachineDescription) => Command;
 }
 
 /** The guest agent prints this when the kernel command line has `golem.probe=1`, and powers off. */
@@ -73,7 +76,9 @@ async function kvmProblem(options: ProbeOptions): Promise<string | undefined> {
 async function probeKvm(options: ProbeOptions): Promise<string | undefined> {
   return withTemporaryDirectory(async (directory) => {
     const consoleFile = join(directory, "console");
-    const qemu = await startQemu(qemuCommand(probeMachine(options, consoleFile)));
+    const qemu = await startQemu(
+      (options.command ?? qemuCommand)(probeMachine(options, consoleFile)),
+    );
     try {
       const started = Date.now();
       while (Date.now() - started < WHOLE_PROBE_MS) {

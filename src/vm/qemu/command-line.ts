@@ -62,12 +62,12 @@ function kernelCommandLine(machine: MachineDescription): string {
   return [...common, ...machine.kernelParameters].join(" ");
 }
 
-function consoleDevice(file: string | undefined): string {
+export function consoleDevice(file: string | undefined): string {
   const id = "id=console";
   return file === undefined ? `stdio,${id},signal=off` : `file,${id},path=${optionValue(file)}`;
 }
 
-function agentPort(socket: string | undefined): string[] {
+export function agentPort(socket: string | undefined): string[] {
   if (socket === undefined) return [];
   return [
     ...["-device", "virtio-serial"],
@@ -76,7 +76,7 @@ function agentPort(socket: string | undefined): string[] {
   ];
 }
 
-function drive(image: string | undefined): string[] {
+export function drive(image: string | undefined): string[] {
   if (image === undefined) return [];
   const id = "rootfs-0";
   return [
@@ -87,7 +87,7 @@ function drive(image: string | undefined): string[] {
   ];
 }
 
-function share(directory: string, index: number): string[] {
+export function share(directory: string, index: number): string[] {
   const tag = mountTag(index);
   return [
     "-virtfs",

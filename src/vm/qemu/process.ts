@@ -53,6 +53,7 @@ export async function startQemu(
     stdio: ["ignore", onConsole ? "pipe" : "ignore", "pipe"],
     // Ctrl-C at the terminal is for us to handle, and what a wrapper starts is killed with it.
     detached: true,
+    ...(command.directory !== undefined && { cwd: command.directory }),
   });
   const killGroup = () => {
     if (child.pid !== undefined && !hasExited(child)) endGroup(child.pid);
