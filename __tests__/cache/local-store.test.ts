@@ -24,6 +24,8 @@ const key = (content: string, options = "options") => ({ options, content });
 
 function conversion(content: string, diffIds: string[] = []) {
   const path = join(directory, "made.gvmi");
+  // As a conversion does: the file is another one each time.
+  rmSync(path, { force: true });
   writeFileSync(path, content);
   const hash = createHash("sha3-224").update(content).digest("hex");
   const sha256 = createHash("sha256").update(content).digest("hex");
