@@ -3,6 +3,7 @@ import type { AgentClient } from "./agent/client.ts";
 import { connectAgent } from "./connect-agent.ts";
 import { ConsoleLog } from "./console-log.ts";
 import { explainFailure } from "./explain-failure.ts";
+import { assertProvidersCanRead } from "./image/compression.ts";
 import { withMachineDirectory } from "./machine-directory.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
 import type { MachineDescription } from "./qemu/command-line.ts";
@@ -10,6 +11,7 @@ import { startQemu } from "./qemu/process.ts";
 import { sandboxArguments } from "./qemu/sandbox.ts";
 import { describeRuntime, type Runtime } from "./runtime.ts";
 import { chooseRuntime, type RuntimeOptions } from "./runtimes/choose-runtime.ts";
+import { type VolumeStorage, withVolumeStorage } from "./storage/volume-storage.ts";
 import { VirtualMachine } from "./virtual-machine.ts";
 import type { Volume } from "./volume-files.ts";
 import { makeVolumes } from "./volumes.ts";
@@ -30,12 +32,16 @@ export interface BootOptions extends RuntimeOptions {
   chosenRuntime?: Runtime;
   memoryMib: number;
   cpus: number;
+  /** What each volume may hold, in MiB; no limit when absent. */
+  storageMib?: number;
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   bootTimeoutMs: number;
   /** None by default. */
   network?: NetworkAttachment;
   /** Takes one line that says which runtime was chosen, and why. */
   onRuntime?: (description: string) => void;
+  /** Whether an image is booted that providers cannot read. */
+  allowUnreadable?: boolean;
   /** Where the VM's console is kept; of a run that fails it is kept in the cache without that. */
   consoleFile?: string;
 }
@@ -49,7 +55,8 @@ const QUIT_TIMEOUT_MS = 2_000;
  *
  * @throws {UsageError} when the runtime that is asked for cannot be as it is asked for
  * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
- * @throws {VmError} when the guest ends by itself; the message has the reason, details the console's last lines
+ * @throws {GvmiFormatError} when the image is no squashfs
+ * @throws {VmError} when providers cannot read the image, or the guest ends by itself; then the message has the reason, details the console's last lines
  * @throws {DeadlineError} when the guest agent has not answered in time
  */
 export async function withVirtualMachine<T>(
@@ -57,46 +64,69 @@ export async function withVirtualMachine<T>(
   options: BootOptions,
   body: (machine: VirtualMachine) => Promise<T>,
 ): Promise<T> {
+  if (!options.allowUnreadable) await assertProvidersCanRead(image.path);
   const runtime = options.chosenRuntime ?? (await runtimeFor(options));
   options.onRuntime?.(describeRuntime(runtime));
   return withMachineDirectory(async (directory) => {
-    const volumes = await makeVolumes(image.volumes, directory);
-    const description = describeMachine(image, options, runtime, directory, volumes);
-    options.onProgress?.(`booting under ${description.accelerator.toUpperCase()}`);
-    const command = runtime.command({
-      ...description,
-      sandboxArguments: await sandboxArguments(runtime.qemu),
-    });
-    const console = await ConsoleLog.open(options.consoleFile ?? join(directory, "console"));
-    const started = performance.now();
-    const qemu = await startQemu(command, { onConsole: (chunk) => console.append(chunk) });
-    let agent: AgentClient | undefined;
-    try {
-      agent = await connectAgent(qemu, { ...description, ...options, volumes });
-      const machine = new VirtualMachine({
-        agent,
-        runtime,
-        readyMs: Math.round(performance.now() - started),
-        volumes,
-        image: image.path,
-        workingDirectory: image.workingDirectory,
-        environment: environmentFor(runtime, image),
-        signal: options.signal,
-      });
-      const result = await body(machine);
-      // A guest that does not answer any more is killed below.
-      await agent.quit({ signal: AbortSignal.timeout(QUIT_TIMEOUT_MS) }).catch(() => {});
-      return result;
-    } catch (error) {
-      const cause = options.signal?.aborted ? options.signal.reason : error;
-      const isConsoleKept = options.consoleFile !== undefined;
-      throw await explainFailure(cause, { qemu, console, isConsoleKept, agent, image: image.path });
-    } finally {
-      agent?.close();
-      await qemu.kill();
-      console.close();
-    }
+    const directories = await makeVolumes(image.volumes, directory);
+    const limit = { limitMib: options.storageMib, signal: options.signal };
+    return withVolumeStorage(directories, limit, (storage) =>
+      bootWith({ image, options, runtime, directory, storage }, body),
+    );
   });
+}
+
+/** What a VM is made of. */
+interface MachineParts {
+  readonly image: BootableImage;
+  readonly options: BootOptions;
+  readonly runtime: Runtime;
+  /** For its sockets and console. */
+  readonly directory: string;
+  readonly storage: VolumeStorage;
+}
+
+async function bootWith<T>(
+  { image, options, runtime, directory, storage }: MachineParts,
+  body: (machine: VirtualMachine) => Promise<T>,
+): Promise<T> {
+  const { volumes } = storage;
+  const description = describeMachine(image, options, runtime, directory, volumes);
+  options.onProgress?.(`booting under ${description.accelerator.toUpperCase()}`);
+  const command = runtime.command({
+    ...description,
+    sandboxArguments: await sandboxArguments(runtime.qemu),
+  });
+  const console = await ConsoleLog.open(options.consoleFile ?? join(directory, "console"));
+  const started = performance.now();
+  const qemu = await startQemu(command, { onConsole: (chunk) => console.append(chunk) });
+  let agent: AgentClient | undefined;
+  try {
+    agent = await connectAgent(qemu, { ...description, ...options, volumes });
+    const machine = new VirtualMachine({
+      agent,
+      runtime,
+      readyMs: Math.round(performance.now() - started),
+      storage,
+      pid: qemu.pid,
+      image: image.path,
+      workingDirectory: image.workingDirectory,
+      environment: environmentFor(runtime, image),
+      signal: options.signal,
+    });
+    const result = await body(machine);
+    // A guest that does not answer any more is killed below.
+    await agent.quit({ signal: AbortSignal.timeout(QUIT_TIMEOUT_MS) }).catch(() => {});
+    return result;
+  } catch (error) {
+    const cause = options.signal?.aborted ? options.signal.reason : error;
+    const isConsoleKept = options.consoleFile !== undefined;
+    throw await explainFailure(cause, { qemu, console, isConsoleKept, agent, image: image.path });
+  } finally {
+    agent?.close();
+    await qemu.kill();
+    console.close();
+  }
 }
 
 async function runtimeFor(options: BootOptions): Promise<Runtime> {

@@ -33,8 +33,8 @@ export interface MeasuredMachine {
   /** QEMU's. */
   readonly pid: number | undefined;
   readonly storage: VolumeStorage;
-  /** Asks the guest agent; absent when it is one that does not know the request. */
-  readonly statistics: (() => Promise<GuestStatistics>) | undefined;
+  /** Asks the guest agent; undefined from one that does not know the request. */
+  readonly statistics: () => Promise<GuestStatistics | undefined>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface MeasuredMachine {
  * @throws {VmError} when the guest agent does not answer
  */
 export async function measure(machine: MeasuredMachine): Promise<Measurements> {
-  const guest = await machine.statistics?.();
+  const guest = await machine.statistics();
   return {
     readyMs: machine.readyMs,
     ...(await measureProcess(machine.pid)),

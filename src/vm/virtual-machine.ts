@@ -3,9 +3,11 @@ import { withDeadline } from "../system/deadline.ts";
 import type { AgentClient, GuestStatistics, ProcessEnd, RunningProcess } from "./agent/client.ts";
 import { AgentRequestError } from "./agent/errors.ts";
 import { likelyStartFailure } from "./image/start-failure.ts";
+import { type Measurements, measure } from "./measurements.ts";
 import type { Profile } from "./profiles.ts";
 import type { AcceleratorChoice } from "./qemu/accelerator.ts";
 import type { Runtime } from "./runtime.ts";
+import type { VolumeStorage } from "./storage/volume-storage.ts";
 import type { Volume } from "./volume-files.ts";
 
 export type OutputStream = "stdout" | "stderr";
@@ -65,7 +67,9 @@ interface Parts {
   agent: AgentClient;
   runtime: Runtime;
   readyMs: number;
-  volumes: readonly Volume[];
+  storage: VolumeStorage;
+  /** QEMU's. */
+  pid: number | undefined;
   /** Path of the image. */
   image: string;
   workingDirectory: string;
@@ -88,7 +92,7 @@ export class VirtualMachine {
     this.profile = parts.runtime.profile;
     this.acceleratorChoice = parts.runtime.acceleratorChoice;
     this.readyMs = parts.readyMs;
-    this.volumes = parts.volumes;
+    this.volumes = parts.storage.volumes;
     this.#parts = parts;
   }
 
@@ -137,7 +141,8 @@ export class VirtualMachine {
   }
 
   async #start({ argv }: GuestCommand, cwd: string, signal: AbortSignal): Promise<RunningProcess> {
-    const { agent, environment, image, volumes } = this.#parts;
+    const { agent, environment, image } = this.#parts;
+    const { volumes } = this;
     const [bin] = argv;
     try {
       return await agent.run({ bin, argv, env: environment, cwd }, { signal });
@@ -153,7 +158,8 @@ export class VirtualMachine {
   }
 
   async #startFailure({ argv }: GuestCommand, workingDirectory: string): Promise<string> {
-    const { image, volumes } = this.#parts;
+    const { image } = this.#parts;
+    const { volumes } = this;
     const command = { image, volumes, workingDirectory, program: argv[0] };
     const reason = await likelyStartFailure(command);
     return reason ?? `nothing in the image explains it, so ${argv[0]} may itself have ended with 9`;
@@ -174,6 +180,17 @@ export class VirtualMachine {
   /** False once the VM has ended or the run was interrupted: no further command can run. */
   isUsable(): boolean {
     return this.#parts.agent.isConnected && !this.#parts.signal?.aborted;
+  }
+
+  /**
+   * What the run took so far, and what the VM has.
+   *
+   * @throws {VmError} when the guest agent does not answer
+   */
+  measure(): Promise<Measurements> {
+    const { pid, storage, signal } = this.#parts;
+    const statistics = () => this.statistics();
+    return measure({ readyMs: this.readyMs, pid, storage, statistics, signal });
   }
 
   /**
