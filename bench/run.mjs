@@ -1,13 +1,15 @@
 // Bundles the benchmark, which is TypeScript like the rest, and runs it: `npm run bench -- convert --help`.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
-const directory = await mkdtemp(join(tmpdir(), "golem-image-bench-"));
+// Inside the checkout, so that the bundle finds the guest agent.
+const scratch = join(repository, "node_modules", ".cache");
+await mkdir(scratch, { recursive: true });
+const directory = await mkdtemp(join(scratch, "bench-"));
 try {
   const outfile = join(directory, "bench.cjs");
   await build({
