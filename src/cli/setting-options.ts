@@ -33,6 +33,7 @@ export type SettingOverrides = {
   level?: number;
   modificationTimes?: Settings["convert"]["modificationTimes"];
   allowUnreadable?: boolean;
+  console?: string;
   cache?: boolean;
   runtime?: RuntimeRequest["name"];
   runtimeVersion?: string;
@@ -49,6 +50,11 @@ export type SettingOverrides = {
   to?: Settings["publish"]["to"];
   url?: string;
 };
+
+const allowUnreadable = new Option(
+  "--allow-unreadable",
+  "write and boot zstd all the same, which providers cannot read",
+);
 
 const GROUPS = {
   settings: [new Option("--settings <file>", "settings file instead of golem-image.yml")],
@@ -69,7 +75,7 @@ const GROUPS = {
       parsedBy(parseCompression),
     ),
     new Option("--level <number>", "compression level, 1 to 9").argParser(wholeNumberValue(1, 9)),
-    new Option("--allow-unreadable", "write zstd all the same, which providers cannot read"),
+    allowUnreadable,
     new Option("--modification-times <policy>", "what becomes of the times of files").choices(
       MODIFICATION_TIMES,
     ),
@@ -88,6 +94,8 @@ const GROUPS = {
     new Option("--accelerator <name>", "how QEMU runs the guest").choices(ACCELERATORS),
     new Option("--timeout <duration>", "for each command, such as 30s").argParser(durationValue),
     new Option("--boot-timeout <duration>", "until the VM is ready").argParser(durationValue),
+    new Option("--console <file>", "keep the VM's console in a file"),
+    allowUnreadable,
   ],
   publish: [
     new Option("--to <target>", "where to publish, such as directory:DIR").argParser(
@@ -103,7 +111,9 @@ export type OptionGroup = keyof typeof GROUPS;
 
 /** Adds the options of these groups to a command. */
 export function addSettingOptions(command: Command, ...groups: OptionGroup[]): Command {
-  for (const option of groups.flatMap((group) => GROUPS[group])) command.addOption(option);
+  // Two groups may share an option.
+  const options = new Set(groups.flatMap((group): readonly Option[] => GROUPS[group]));
+  for (const option of options) command.addOption(option);
   return command;
 }
 
@@ -137,6 +147,8 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       cpus: options.cpus ?? vm.cpus,
       accelerator: options.accelerator ?? vm.accelerator,
       kernel: vm.kernel,
+      console: options.console ?? vm.console,
+      allowUnreadable: options.allowUnreadable ?? settings.convert.allowUnreadable,
       timeouts: {
         boot: options.bootTimeout ?? vm.timeouts.boot,
         command: options.timeout ?? vm.timeouts.command,

@@ -30,5 +30,7 @@ export function bootOptions(vm: VmSettings): BootOptions {
     accelerator: vm.accelerator,
     kernel: vm.kernel,
     bootTimeoutMs: vm.timeouts.boot,
+    consoleFile: vm.console,
+    allowUnreadable: vm.allowUnreadable,
   };
 }

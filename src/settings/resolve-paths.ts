@@ -15,7 +15,7 @@ export function resolvePaths(
 ): Settings {
   const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
   const { output } = file.convert;
-  const { kernel, runtime } = file.vm;
+  const { kernel, runtime, console } = file.vm;
   const { to } = file.publish;
   return {
     ...file,
@@ -29,6 +29,7 @@ export function resolvePaths(
         ...(runtime.path !== undefined && { path: at(runtime.path) }),
       },
       ...(kernel && { kernel: { image: at(kernel.image), modules: at(kernel.modules) } }),
+      ...(console !== undefined && { console: at(console) }),
     },
     tests: file.tests.map((test) => ({
       ...test,

@@ -92,6 +92,10 @@ export const vmSchema = map({
     ),
     v.description("A kernel to boot instead of the one that is found or downloaded."),
   ),
+  console: v.pipe(
+    v.optional(hostPath),
+    v.description("A file to keep the VM's console in, 4 MiB of its start and its end."),
+  ),
   timeouts: v.pipe(
     v.optional(timeoutsSchema, {}),
     v.description("Durations such as 500ms, 30s or 1m30s after which a run is ended."),

@@ -46,7 +46,9 @@ const convertSchema = v.pipe(
     ),
     allowUnreadable: v.pipe(
       v.optional(v.boolean("expected true or false"), false),
-      v.description("Whether zstd, which providers cannot read, is written all the same."),
+      v.description(
+        "Whether zstd, which providers cannot read, is written and booted all the same.",
+      ),
     ),
     modificationTimes: v.pipe(
       v.optional(choice(MODIFICATION_TIMES)),

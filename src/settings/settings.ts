@@ -66,6 +66,10 @@ export interface VmSettings {
   readonly accelerator: Accelerator;
   /** A kernel to boot instead of the one that is found or downloaded. */
   readonly kernel?: KernelSettings;
+  /** The file that the VM's console is kept in. */
+  readonly console?: string;
+  /** Whether an image is booted that providers cannot read: as `convert.allowUnreadable`. */
+  readonly allowUnreadable?: boolean;
   /** Milliseconds. */
   readonly timeouts: TimeoutSettings;
 }

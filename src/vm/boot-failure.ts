@@ -66,8 +66,8 @@ export function explainGuestEnd(
 }
 
 function hintFor(fatal: string): string {
+  if (/has no (such )?directory/.test(fatal)) return DIRECTORY_HINT;
   if (/resolv\.conf|\/etc\/hosts/.test(fatal)) return PLAIN_FILE_HINT;
-  if (/\/(proc|sys|etc)\b/.test(fatal)) return DIRECTORY_HINT;
   if (/squashfs/i.test(fatal)) {
     return "The image's file system is damaged or compressed in a way that the kernel cannot read; convert it again with gzip.";
   }

@@ -56,7 +56,8 @@ const QUIT_TIMEOUT_MS = 2_000;
  * @throws {UsageError} when the runtime that is asked for cannot be as it is asked for
  * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
  * @throws {GvmiFormatError} when the image is no squashfs
- * @throws {VmError} when providers cannot read the image, or the guest ends by itself; then the message has the reason, details the console's last lines
+ * @throws {VmError} when providers cannot read the image, or the guest ends by itself: the message has the
+ * reason, details the console's last lines
  * @throws {DeadlineError} when the guest agent has not answered in time
  */
 export async function withVirtualMachine<T>(
