@@ -25,11 +25,11 @@ export async function runTest(
   const problems: string[] = [];
   let outcome: CommandOutcome | undefined;
   try {
-    for (const { from, to } of test.put) await putFile(machine.volumes, from, to);
+    for (const { from, to } of test.put) await putFile(machine.volumes, from, to, machine.signal);
     outcome = await runCommandOf(machine, test, commandTimeoutMs);
     problems.push(...(await judgeCommand(test.expect, outcome)));
     problems.push(...(await judgeFiles(test.expect.files, machine.volumes)));
-    for (const { from, to } of test.get) await getFile(machine.volumes, from, to);
+    for (const { from, to } of test.get) await getFile(machine.volumes, from, to, machine.signal);
   } catch (error) {
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
     problems.push(sentence(error));

@@ -50,13 +50,13 @@ export async function execInImage(input: ExecInput): Promise<ExecResult> {
       onRuntime: input.onRuntime,
     },
     async (machine) => {
-      for (const { from, to } of input.put) await putFile(machine.volumes, from, to);
+      for (const { from, to } of input.put) await putFile(machine.volumes, from, to, input.signal);
       const exit = await machine.run({
         argv: input.argv,
         timeoutMs: vm.timeouts.command,
         onOutput: input.onOutput,
       });
-      for (const { from, to } of input.get) await getFile(machine.volumes, from, to);
+      for (const { from, to } of input.get) await getFile(machine.volumes, from, to, input.signal);
       return {
         ...exit,
         accelerator: machine.acceleratorChoice.accelerator,

@@ -85,6 +85,8 @@ export class VirtualMachine {
   /** Milliseconds from QEMU's start until the guest agent had mounted the volumes. */
   readonly readyMs: number;
   readonly volumes: readonly Volume[];
+  /** Aborted when the whole run is to end. */
+  readonly signal: AbortSignal | undefined;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -93,6 +95,7 @@ export class VirtualMachine {
     this.acceleratorChoice = parts.runtime.acceleratorChoice;
     this.readyMs = parts.readyMs;
     this.volumes = parts.storage.volumes;
+    this.signal = parts.signal;
     this.#parts = parts;
   }
 
