@@ -15,6 +15,8 @@ export interface SystemRuntimeOptions {
   kernel?: GivenKernel;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
+  /** Decides about KVM; another one in tests. */
+  chooseAccelerator?: typeof chooseAccelerator;
 }
 
 export interface SystemRuntime extends Runtime {
@@ -47,7 +49,8 @@ export async function prepareSystemRuntime(
   const kernel = await findKernel({ given: options.kernel, signal, onProgress });
   const initramfs = await makeInitramfs(kernel.moduleFiles);
   onProgress?.("choosing an accelerator");
-  const acceleratorChoice = await chooseAccelerator(options.accelerator ?? "auto", {
+  const choose = options.chooseAccelerator ?? chooseAccelerator;
+  const acceleratorChoice = await choose(options.accelerator ?? "auto", {
     qemu,
     kernel: kernel.image,
     initramfs,

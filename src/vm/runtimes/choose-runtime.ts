@@ -3,7 +3,6 @@ import { access } from "node:fs/promises";
 import { DeadlineError, MissingToolError } from "../../errors.ts";
 import { withDeadline } from "../../system/deadline.ts";
 import type { Profile } from "../profiles.ts";
-import type { chooseAccelerator } from "../qemu/accelerator.ts";
 import type { Runtime } from "../runtime.ts";
 import { prepareSystemRuntime, type SystemRuntimeOptions } from "../system-runtime.ts";
 import type { Bundle } from "./bundle.ts";
@@ -24,8 +23,6 @@ export interface RuntimeOptions extends SystemRuntimeOptions {
   needsDistributionQemu?: boolean;
   /** How long `auto` waits for a download, in milliseconds; what has arrived serves the next run. */
   quickDownloadMs?: number;
-  /** Decides about KVM; another one in tests. */
-  chooseAccelerator?: typeof chooseAccelerator;
 }
 
 const QUICK_DOWNLOAD_MS = 20_000;
