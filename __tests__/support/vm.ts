@@ -101,7 +101,7 @@ export async function startVm(options: StartOptions = {}): Promise<TestVm> {
   }
 }
 
-async function makeImage(
+export async function makeImage(
   directory: string,
   files: Readonly<Record<string, string>>,
 ): Promise<string> {
