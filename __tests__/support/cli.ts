@@ -20,6 +20,8 @@ export interface CliResult {
 export interface CliOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** What stdin holds; nothing when absent. */
+  input?: string;
   /** Called with the process and all of its stderr so far, each time there is more. */
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -48,7 +50,13 @@ export async function bundle(entryPoint: string): Promise<string> {
 export async function buildCli(): Promise<
   (args: string[], options?: CliOptions) => Promise<CliResult>
 > {
-  const program = await bundleCli();
+  return golemImageOf(await bundleCli());
+}
+
+/** @param program the bundle's path */
+export function golemImageOf(
+  program: string,
+): (args: string[], options?: CliOptions) => Promise<CliResult> {
   return (args, options = {}) => run(program, args, options);
 }
 
@@ -57,8 +65,10 @@ function run(program: string, args: string[], options: CliOptions): Promise<CliR
     const child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd,
       env: { ...process.env, NO_COLOR: "1", ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: "pipe",
     });
+    // A program may end without having read all of it.
+    child.stdin.on("error", () => {}).end(options.input);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
