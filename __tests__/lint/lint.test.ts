@@ -75,8 +75,9 @@ test("every rule has an id, a name and a documentation of its own", () => {
   expect([...ids].sort()).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(RULES.map(({ name }) => name)).size).toBe(ids.length);
-  for (const { id, summary, why, cure } of RULES) {
+  for (const { id, summary, why, cure, page } of RULES) {
     expect(id).toMatch(/^GVM\d{3}$/);
-    for (const part of [summary, why, cure]) expect(part).toMatch(/^[A-Z].*[.)]$/);
+    for (const part of [summary, why, cure, page.affected]) expect(part).toMatch(/^[A-Z].*[.)]$/);
+    expect(page.bad).not.toBe(page.good);
   }
 });

@@ -1,5 +1,19 @@
+import type { Place } from "../dockerfile/source-text.ts";
+
 export const SEVERITIES = ["error", "warning", "info"] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** Replaces what stands from `start` up to `end`; the same place twice inserts. */
+export interface Edit {
+  readonly start: Place;
+  readonly end: Place;
+  readonly text: string;
+}
+
+/** Edits of the Dockerfile that belong together. */
+export interface Fix {
+  readonly edits: readonly Edit[];
+}
 
 /** What a rule found, as `--json` prints it: these keys and no others. */
 export interface Finding {
@@ -13,6 +27,9 @@ export interface Finding {
   /** From 1. */
   readonly column: number;
   readonly message: string;
+  /** What to do about it, where the message does not say so. */
+  readonly cure?: string;
+  readonly fix?: Fix;
 }
 
 /** Whether a finding is at or above the threshold, so that the run fails. */

@@ -2,11 +2,11 @@ import { describeFinalImage } from "../dockerfile/final-image.ts";
 import { parseDockerfile } from "../dockerfile/parse-dockerfile.ts";
 import type { BuildOptions } from "../dockerfile/stages.ts";
 import { SettingsError } from "../errors.ts";
-import type { EntryMetadata } from "../oci/entry.ts";
+import type { ByteString, EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import { nearest } from "../settings/nearest.ts";
 import { compareFindings, type Finding } from "./finding.ts";
-import type { Depth, LintContext } from "./rule.ts";
+import type { Depth, ImagePlatform, LintContext } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 
 /** What there is to look at; at least one of the two. */
@@ -23,7 +23,16 @@ export interface LintInput {
     readonly config: RunConfig;
     /** Everything in its file system; iterated by each rule that looks at files. */
     readonly entries?: Iterable<EntryMetadata>;
+    /** As rules' `contents` ask for them. */
+    readonly contents?: ReadonlyMap<ByteString, Buffer>;
+    readonly platform?: ImagePlatform;
+    /** What compresses the file system of a .gvmi. */
+    readonly compression?: string;
+    /** Bytes of each layer as it is stored. */
+    readonly layers?: readonly number[];
   };
+  /** What tests run in the VM. */
+  readonly commands?: LintContext["commands"];
 }
 
 export interface LintOptions {
@@ -50,23 +59,30 @@ export function lint(input: LintInput, options: LintOptions = {}): Finding[] {
   const findings: Finding[] = [];
   for (const rule of RULES) {
     if (ignored.has(rule.id) || !rule.depths.some((depth) => available.has(depth))) continue;
-    for (const { place, message, severity = rule.severity } of rule.check(context)) {
-      const { line, column } = place;
-      findings.push({ rule: rule.id, severity, file, line, column, message });
+    for (const { place, severity = rule.severity, message, cure, fix } of rule.check(context)) {
+      findings.push({
+        ...{ rule: rule.id, severity, file, line: place.line, column: place.column, message },
+        ...(cure !== undefined && { cure }),
+        ...(fix && { fix }),
+      });
     }
   }
   return findings.sort(compareFindings);
 }
 
-function createContext({ dockerfile: source, image }: LintInput): LintContext {
+function createContext({ dockerfile: source, image, commands }: LintInput): LintContext {
   const dockerfile = source && parseDockerfile(source.text);
   const declared = dockerfile && describeFinalImage(dockerfile, source.build ?? {});
   return {
     ...(dockerfile && { dockerfile }),
     ...(declared && { declared }),
-    ...(image && { config: image.config }),
-    ...(image?.entries && { entries: image.entries }),
+    ...(image && withoutName(image)),
+    ...(commands && { commands }),
   };
+}
+
+function withoutName({ name: _, ...image }: NonNullable<LintInput["image"]>) {
+  return image;
 }
 
 function refuseUnknownRules(ids: Iterable<string>): void {

@@ -21,6 +21,13 @@ export const badVolumePath: Rule = {
   summary: "A VOLUME cannot work at its path.",
   why: "Each volume is a directory of the provider, mounted at an absolute path. Some paths are taken by the VM, and some characters have a meaning on the way there.",
   cure: "Use a directory of its own for each volume, such as /golem/input.",
+  page: {
+    bad: `FROM debian:12
+VOLUME /tmp`,
+    good: `FROM debian:12
+VOLUME /golem/work`,
+    affected: "All providers.",
+  },
   *check(context) {
     for (const { path, place } of effectiveVolumes(context)) {
       const reason = findFault(path);

@@ -11,6 +11,15 @@ export const hiddenByVolume: Rule = {
   summary: "Files of the image below a VOLUME cannot be seen.",
   why: "An empty directory of the provider is mounted on each volume, over what the image has there.",
   cure: "Keep the files elsewhere in the image, and copy them into the volume in the init script when they must be there.",
+  page: {
+    bad: `FROM debian:12
+COPY models /golem/work/models
+VOLUME /golem/work`,
+    good: `FROM debian:12
+COPY models /opt/models
+VOLUME /golem/work`,
+    affected: "All providers.",
+  },
   *check(context) {
     const volumes = effectiveVolumes(context);
     if (volumes.length === 0) return;

@@ -20,6 +20,16 @@ export const missingWorkingDirectory: Rule = {
   summary: "The working directory does not exist in the VM.",
   why: "Every command starts in WORKDIR. When a mount hides it no command can start: current providers end each with exit code 9 and no output.",
   cure: "Choose a WORKDIR that is a volume itself or outside of volumes.",
+  page: {
+    bad: `FROM debian:12
+VOLUME /golem
+WORKDIR /golem/work`,
+    good: `FROM debian:12
+VOLUME /golem/work
+WORKDIR /golem/work`,
+    affected:
+      "All providers. Runtimes from 0.4 end each command with exit code 9 and no output (profiles `v0.4` and `v0.5`), older ones answer with an error.",
+  },
   *check(context) {
     const directory = effectiveWorkingDirectory(context);
     if (!directory?.path.startsWith("/")) return;

@@ -28,6 +28,15 @@ export const noEntrypoint: Rule = {
   summary: "ENTRYPOINT and CMD have no effect.",
   why: "A Golem VM starts nothing by itself: every program runs because a requestor's script says so.",
   cure: "Start the program in the requestor's init script. The finding shows the command that does the same.",
+  page: {
+    bad: `FROM debian:12
+COPY serve /usr/local/bin/
+ENTRYPOINT ["/usr/local/bin/serve", "--port", "80"]`,
+    good: `# In the init script of the requestor:
+["/usr/local/bin/serve", "--port", "80"]`,
+    affected:
+      "All providers. Runtimes from 0.3 start an entry point for requestors that ask for it, and not every requestor's library can.",
+  },
   *check(context) {
     const { entrypoint, command, variables } = context.declared ?? {
       entrypoint: undefined,

@@ -13,6 +13,15 @@ export const noEnvironment: Rule = {
   summary: "Variables of ENV are not there at run time.",
   why: "Commands of a requestor start with an empty environment on current providers. ENV works while the image is built.",
   cure: "Set the variables with each command, as in /bin/sh -c 'KEY=value command', or write a .env file in the init script for programs that read one.",
+  page: {
+    bad: `FROM debian:12
+ENV MODEL=large
+COPY infer /usr/local/bin/`,
+    good: `# In the script of the requestor:
+["/bin/sh", "-c", "MODEL=large /usr/local/bin/infer"]`,
+    affected:
+      "Providers with a runtime from 0.5 (profiles `documented` and `v0.5`). Older ones pass the variables on; an image is good when it works on all.",
+  },
   *check(context) {
     const declared = context.declared?.variables ?? [];
     for (const [place, variables] of byInstruction(declared)) {

@@ -9,6 +9,12 @@ export const noPorts: Rule = {
   summary: "EXPOSE has no effect.",
   why: "A Golem VM has no published ports. Nodes of one VPN reach each other's ports by IP address without it.",
   cure: "Nothing has to be done; the line can be removed.",
+  page: {
+    bad: `FROM nginx:1.27
+EXPOSE 80`,
+    good: "FROM nginx:1.27",
+    affected: "All providers.",
+  },
   *check({ declared }) {
     for (const { value: ports, place } of declared?.ports ?? []) {
       const names = displayText(ports.join(", "));

@@ -10,6 +10,14 @@ export const noVolume: Rule = {
   summary: "The image declares no VOLUME.",
   why: "Requestors can transfer files to and from volumes only, and everything outside of them is kept in the VM's RAM.",
   cure: "Declare the directories that files are transferred to and from, such as VOLUME /golem/input /golem/output.",
+  page: {
+    bad: `FROM debian:12
+RUN apt-get update && apt-get install -y ffmpeg`,
+    good: `FROM debian:12
+RUN apt-get update && apt-get install -y ffmpeg
+VOLUME /golem/input /golem/output`,
+    affected: "All providers.",
+  },
   *check(context) {
     const { declared, config } = context;
     if (config ? effectiveVolumes(context).length > 0 : declared?.volumes.length !== 0) return;

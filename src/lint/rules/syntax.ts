@@ -27,6 +27,13 @@ export const syntax: Rule = {
   summary: "The Dockerfile cannot be built as it is written.",
   why: "Builders refuse unknown instructions, missing arguments, and quotes or here-documents without an end.",
   cure: "Correct the line. https://docs.docker.com/reference/dockerfile/ describes the instructions.",
+  page: {
+    bad: `FROM debian:12
+VOLUMES /golem/work`,
+    good: `FROM debian:12
+VOLUME /golem/work`,
+    affected: "No provider: the image is not built at all.",
+  },
   *check(context) {
     let count = 0;
     for (const finding of problems(context)) {
