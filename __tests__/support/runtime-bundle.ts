@@ -58,10 +58,7 @@ export interface BundleServer {
 }
 
 /** A server on the loopback interface that answers as a test tells it. */
-export async function bundleServer(
-  answer: (download: Download) => void,
-  port = 0,
-): Promise<BundleServer> {
+export async function bundleServer(answer: (download: Download) => void): Promise<BundleServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const { range } = request.headers;
@@ -83,7 +80,7 @@ export async function bundleServer(
     };
     answer({ request, response, count: requests.length, serve });
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,

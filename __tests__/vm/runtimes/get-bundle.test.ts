@@ -1,93 +1,11 @@
-import { createHash } from "node:crypto";
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
-import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { MissingToolError } from "../../../src/errors.ts";
-import { getBundle } from "../../../src/vm/runtimes/get-bundle.ts";
-import { LocalBundleStore } from "../../../src/vm/runtimes/local-bundle-store.ts";
-import type { RuntimeRequest } from "../../../src/vm/runtimes/request.ts";
 import { sha256 } from "../../support/archives.ts";
-import {
-  type BundleServer,
-  bundleEntries,
-  bundleServer,
-  type Download,
-  tarball,
-  VERSION,
-} from "../../support/runtime-bundle.ts";
+import { bundleEntries, tarball, VERSION } from "../../support/runtime-bundle.ts";
+import { failure, servedBundles } from "./served-bundles.ts";
 
 const content = tarball();
-const limits = { stallMs: 400, attempts: 3, retryDelayMs: 5 };
-
-let cache: string;
-let store: LocalBundleStore;
-let server: BundleServer | undefined;
-
-beforeEach(async () => {
-  cache = join(await mkdtemp(join(tmpdir(), "gi-")), "a cache, with spaces");
-  store = new LocalBundleStore(cache);
-});
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-  await rm(join(cache, ".."), { recursive: true });
-});
-
-async function serve(answer: (download: Download) => void): Promise<BundleServer> {
-  await server?.close();
-  server = await bundleServer(answer);
-  return server;
-}
-
-/** Gets a bundle from the server of the test. */
-function get(request: Partial<RuntimeRequest> = {}, options: { signal?: AbortSignal } = {}) {
-  const fromServer = { name: "ya-runtime-vm", version: VERSION, mirror: server?.url } as const;
-  return getBundle({ ...fromServer, ...request }, { store, limits, ...options });
-}
-
-async function failure(getting: Promise<unknown>): Promise<MissingToolError> {
-  const error = await getting.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
-  expect(error).toBeInstanceOf(MissingToolError);
-  return error;
-}
-
-/** What stands in the cache, apart from the directory for what is not finished. */
-async function kept(): Promise<string[]> {
-  return readdir(join(cache, "ya-runtime-vm")).catch(() => []);
-}
-
-/** Breaks the connection as soon as the first bytes have been written down. */
-async function breakOff(response: ServerResponse): Promise<void> {
-  response.writeHead(200, { "content-length": content.length, etag: '"1"' });
-  response.write(content.subarray(0, 50_000));
-  const isWritten = async () => {
-    for (const name of await unfinished()) {
-      const body = await stat(join(cache, "unfinished", name, "body")).catch(() => undefined);
-      if (body?.size === 50_000) return true;
-    }
-    return false;
-  };
-  while (!(await isWritten())) await delay(5);
-  response.destroy();
-}
-
-const unfinished = () => readdir(join(cache, "unfinished")).catch(() => []);
+const { serve, get, kept, unfinished } = servedBundles();
 
 describe("a bundle from a server", () => {
   test("is asked for under its tag, unpacked, and afterwards taken from the cache", async () => {
@@ -124,16 +42,13 @@ describe("a bundle from a server", () => {
 
   test("of 0.5.2 must have the vmrt of 0.5.2, wherever it comes from", async () => {
     const entries = bundleEntries({ vmrt: "#!/bin/sh\nevil\n" }, "v0.5.2");
-    await serve((download) => download.serve(tarball(entries)));
+    const { url } = await serve((download) => download.serve(tarball(entries)));
     const error = await failure(get({ version: "v0.5.2" }));
     expect(error.message).toMatch(/is not the vmrt of ya-runtime-vm v0\.5\.2: its SHA-256 is/);
     expect(await kept()).toEqual([]);
     expect(
-      (
-        await failure(
-          get({ url: `${server?.url}/x.tar.gz`, version: undefined, mirror: undefined }),
-        )
-      ).message,
+      (await failure(get({ url: `${url}/x.tar.gz`, version: undefined, mirror: undefined })))
+        .message,
     ).toMatch(/is not the vmrt of/);
   });
 
@@ -141,92 +56,6 @@ describe("a bundle from a server", () => {
     await serve((download) => download.serve(content));
     const error = await failure(get({ version: "v0.4.2" }));
     expect(error.message).toContain(`was to be v0.4.2 holds ${VERSION}`);
-  });
-
-  test("goes on where the connection broke, within a run", async () => {
-    const { requests } = await serve(({ response, count, serve }) => {
-      if (count > 1) return serve(content);
-      breakOff(response);
-    });
-    await get({ sha256: sha256(content) });
-    expect(requests).toHaveLength(2);
-    expect(requests[1]).toContain(" bytes=50000-");
-  });
-
-  test("goes on where an earlier run was cut off", async () => {
-    await serve(({ response }) => {
-      breakOff(response);
-    });
-    const { url } = server as BundleServer;
-    const broken = { name: "ya-runtime-vm", version: VERSION, mirror: url } as const;
-    const once = { store, limits: { ...limits, attempts: 1 } };
-    expect((await failure(getBundle(broken, once))).message).toContain("the connection broke");
-    const [left = ""] = await unfinished();
-    const part = join(cache, "unfinished", left, "body");
-    expect(content.subarray(0, 50_000)).toEqual(await readFile(part));
-    await server?.close();
-    // The same address again, as a server that was restarted.
-    server = await bundleServer(({ serve }) => serve(content), Number(new URL(url).port));
-    await getBundle(broken, once);
-    expect(server.requests).toEqual([expect.stringContaining(" bytes=50000-")]);
-    expect(await unfinished()).toEqual([]);
-  });
-
-  test("takes over what a killed run left, but not what another run is at", async () => {
-    const { requests } = await serve((download) => download.serve(content));
-    const key = createHash("sha256")
-      .update(
-        JSON.stringify([`${server?.url}/${VERSION}/ya-runtime-vm-linux-${VERSION}.tar.gz`, null]),
-      )
-      .digest("hex")
-      .slice(0, 16);
-    const partial = async (name: string, age: number) => {
-      const path = join(cache, "unfinished", `download-${key}-${name}`);
-      await mkdir(path, { recursive: true });
-      await writeFile(
-        join(path, "origin.json"),
-        JSON.stringify({ validator: '"1"', total: content.length }),
-      );
-      await writeFile(join(path, "body"), content.subarray(0, 1_000));
-      const time = new Date(Date.now() - age);
-      await utimes(join(path, "body"), time, time);
-    };
-    await partial("killed", 10 * 60_000);
-    await partial("living", 0);
-    await get();
-    expect(requests).toEqual([expect.stringContaining(" bytes=1000-")]);
-    expect(await unfinished()).toEqual([`download-${key}-living`]);
-  });
-
-  test("starts again when the file has changed meanwhile", async () => {
-    const changed = tarball(bundleEntries({ "initramfs.cpio.gz": "changed" }));
-    const { requests } = await serve(({ response, count, serve }) => {
-      if (count > 1) return serve(changed, { etag: '"2"' });
-      breakOff(response);
-    });
-    const bundle = await get({ sha256: sha256(changed) });
-    expect(await readFile(bundle.initramfs, "utf8")).toBe("changed");
-    expect(requests).toHaveLength(2);
-  });
-
-  test.each([
-    ["another start", `bytes 7-${content.length - 1}/${content.length}`, 206],
-    ["another length", `bytes 50000-${content.length}/${content.length + 1}`, 206],
-    ["no range at all", "", 206],
-    ["that there is no such range", `bytes */${content.length}`, 416],
-  ])("starts again when the server sends a wrong part: %s", async (_case, range, status) => {
-    const { requests } = await serve(({ response, count, serve }) => {
-      if (count > 2) return serve(content);
-      if (count === 2) {
-        response.writeHead(status, range === "" ? {} : { "content-range": range });
-        response.end(content.subarray(7, 100));
-        return;
-      }
-      breakOff(response);
-    });
-    await get({ sha256: sha256(content) });
-    expect(requests).toHaveLength(3);
-    expect(requests[2]).not.toContain("bytes=");
   });
 
   test("that ends too early, without a length, is found to be damaged and not kept", async () => {
@@ -243,7 +72,7 @@ describe("a bundle from a server", () => {
       response.writeHead(200, { "content-length": content.length, etag: '"1"' });
       response.write(content.subarray(0, 50_000));
     });
-    await get();
+    await get({}, { limits: { stallMs: 300 } });
     expect(requests).toHaveLength(2);
   });
 
@@ -253,7 +82,9 @@ describe("a bundle from a server", () => {
       const drip = setInterval(() => response.write("x"), 50);
       response.on("close", () => clearInterval(drip));
     });
-    expect((await failure(get())).message).toContain("next to nothing arrived for 0.4 s");
+    expect((await failure(get({}, { limits: { stallMs: 300, attempts: 1 } }))).message).toContain(
+      "next to nothing arrived for 0.3 s",
+    );
   });
 
   test("is asked for again after a passing failure of the server, but not after a final one", async () => {
@@ -288,9 +119,9 @@ describe("a bundle from a server", () => {
   test("that is too large is refused, whether or not the server says so", async () => {
     for (const headers of [{ "content-length": content.length }, {}]) {
       await serve(({ response }) => response.writeHead(200, headers).end(content));
-      const request = { name: "ya-runtime-vm", version: VERSION, mirror: server?.url } as const;
-      const getting = getBundle(request, { store, limits: { ...limits, maxBytes: 100_000 } });
-      expect((await failure(getting)).message).toContain("larger than the limit of 100000 bytes");
+      expect((await failure(get({}, { limits: { maxBytes: 100_000 } }))).message).toContain(
+        "larger than the limit of 100000 bytes",
+      );
     }
   });
 

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MissingToolError } from "../../errors.ts";
-import { knownVmrtDigest } from "./release.ts";
+import { knownVmrtDigest, versionIn } from "./release.ts";
 
 /** An unpacked official runtime. */
 export interface Bundle {
@@ -26,11 +26,12 @@ const INITRAMFS = "initramfs.cpio.gz";
  * Finds the files of an unpacked release and checks `vmrt`, where its digest is known.
  *
  * @param path the directory that the release unpacks to, or one below it down to `runtime`
+ * @param givenVersion the release's tag, where it is known; else the directories' names may tell it
  * @throws {MissingToolError} when something is missing or is not what was released
  */
 export async function openBundle(
   path: string,
-  version: string | undefined,
+  givenVersion: string | undefined,
   isTarballChecked = false,
 ): Promise<Bundle> {
   const directory = await runtimeDirectory(resolve(path));
@@ -39,6 +40,7 @@ export async function openBundle(
       hint: `Give the directory that a release unpacks to, or its runtime directory, which has ${VMRT}, ${KERNEL} and ${INITRAMFS}.`,
     });
   }
+  const version = givenVersion ?? versionIn(directory);
   const vmrt = join(directory, VMRT);
   const isProgram = await stat(vmrt).then(
     (file) => file.isFile() && (file.mode & 0o111) !== 0,
