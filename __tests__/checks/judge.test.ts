@@ -57,6 +57,17 @@ test("a killed command is expected as 128 + the signal, as a shell says it", asy
   expect(await judgeCommand({ ...expected, exitCode: 137 }, outcome({ signal: 9 }))).toEqual([]);
 });
 
+test("a pattern that may be in what was not kept is told as such", async () => {
+  const problems = await judgeCommand(
+    { ...expected, stdout: ["end"], stderr: ["end"] },
+    { ...outcome({ exitCode: 0 }, { stdout: "beginning", stderr: "" }), cut: ["stdout"] },
+  );
+  expect(problems).toEqual([
+    'stdout does not match /end/; it is "beginning", and only its beginning was kept (vm.outputLimit)',
+    "stderr does not match /end/; it is empty",
+  ]);
+});
+
 test("a long output is cut in messages", async () => {
   const [problem] = await judgeText("stdout", ["x"], "a".repeat(100_000));
   expect(problem?.length).toBeLessThan(1000);

@@ -82,7 +82,10 @@ describe("the whole way", () => {
       lint: { findings: [] },
       build: { builder: "buildah" },
       convert: { path: "sample.gvmi" },
-      test: { ok: true, profile: "documented", tests: [{ ok: true }, { ok: true }] },
+      test: {
+        ok: true,
+        profiles: [{ profile: "documented", tests: [{ ok: true }, { ok: true }] }],
+      },
       publish: { hash: result.convert.hash, size: result.convert.size },
     });
     expect(result.convert.hash).toBe(opensslHash(join(directory, "sample.gvmi")));
@@ -105,7 +108,7 @@ describe("the whole way", () => {
     expect(exitCode).toBe(17);
     expect(JSON.parse(stdout)).toMatchObject({
       convert: { path: "sample.gvmi" },
-      test: { ok: false, tests: [{ name: "fails", ok: false, exitCode: 4 }] },
+      test: { ok: false, profiles: [{ tests: [{ name: "fails", ok: false, exitCode: 4 }] }] },
       error: { kind: "test", exitCode: 17 },
     });
     expect(stderr).toContain('"fails": exit code 4, expected 0');
@@ -187,9 +190,17 @@ describe("each stage alone", () => {
     );
     expect(exitCode).toBe(0);
     const result = JSON.parse(stdout);
-    expect(result).toMatchObject({ ok: true, profile: "v0.5", tests: [{ ok: true, exitCode: 0 }] });
-    expect(result.usage.overlaySize).toBeGreaterThan(0);
-    expect(result.readyMs).toBeGreaterThan(0);
+    expect(result).toMatchObject({
+      ok: true,
+      profiles: [{ profile: "v0.5", tests: [{ ok: true, exitCode: 0 }], failure: null }],
+    });
+    const [{ readyMs, measurements }] = result.profiles;
+    expect(measurements.overlay.sizeBytes).toBeGreaterThan(0);
+    expect(measurements.volumes.map(({ path }: { path: string }) => path).sort()).toEqual([
+      "/golem/input",
+      "/golem/output",
+    ]);
+    expect(readyMs).toBeGreaterThan(0);
   });
 });
 
@@ -203,7 +214,11 @@ test("an image without a shell passes when it boots", async () => {
   ];
   expect(made.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   const { exitCode, stdout } = await inDirectory("test", "bare.gvmi", "--json");
-  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, ok: true, tests: [] });
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
+    exitCode: 0,
+    ok: true,
+    profiles: [{ tests: [] }],
+  });
 });
 
 describe("exec", () => {

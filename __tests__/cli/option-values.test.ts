@@ -1,7 +1,9 @@
 import {
   buildArgumentValue,
   getValue,
+  memoryUpTo,
   memoryValue,
+  profileValue,
   putValue,
   wholeNumberValue,
 } from "../../src/cli/option-values.ts";
@@ -10,6 +12,22 @@ test("memory is MiB unless it says GiB", () => {
   expect(memoryValue("512")).toBe(512);
   expect(memoryValue("1 GiB")).toBe(1024);
   expect(() => memoryValue("1 GB")).toThrow("512 MiB");
+});
+
+test("an amount of memory may have an upper limit", () => {
+  expect(memoryUpTo(1024)("1 GiB")).toBe(1024);
+  expect(() => memoryUpTo(1024)("1025")).toThrow("at most 1024 MiB");
+});
+
+test("profiles are named one by one or with commas, and each counts once", () => {
+  expect(profileValue("v0.4, v0.5", ["documented", "v0.4"])).toEqual([
+    "documented",
+    "v0.4",
+    "v0.5",
+  ]);
+  for (const text of ["", "v0.6", "v0.4,", "v0.4 v0.5"]) {
+    expect(() => profileValue(text)).toThrow("documented, v0.3, v0.4, v0.5");
+  }
 });
 
 test("a whole number is in its range or refused", () => {

@@ -192,6 +192,11 @@ lint: {ignore: [GVM003], failOn: never}
   });
 });
 
+test("of several profiles the first is the one for what boots a single VM", async () => {
+  const { vm } = await load("vm: {profiles: [v0.5, v0.3]}");
+  expect(vm).toMatchObject({ profile: "v0.5", profiles: ["v0.5", "v0.3"] });
+});
+
 describe("a wrong settings file", () => {
   test.each([
     ["vm:\n  memroy: 1 GiB\n", "2:3 vm.memroy: unknown key; did you mean memory?"],
@@ -205,6 +210,13 @@ describe("a wrong settings file", () => {
     ["vm: {cpus: 1.5}", "1:12 vm.cpus: expected a whole number from 1 to 255, got the number 1.5"],
     ["vm: {timeouts: {boot: 60}}", '1:23 vm.timeouts.boot: expected a duration such as "500ms"'],
     ["vm: {profile: v0.6}", "1:15 vm.profile: expected one of documented, v0.3, v0.4, v0.5, got"],
+    ["vm: {profiles: [v0.4, v0.6]}", "1:23 vm.profiles[1]: expected one of documented, v0.3"],
+    ["vm: {profiles: []}", "1:16 vm.profiles: expected a list of profiles, such as [v0.4, v0.5]"],
+    ["vm: {profiles: [v0.4, v0.4]}", "1:16 vm.profiles: names one twice"],
+    ["vm: {profiles: [v0.4], profile: v0.5}", "1:16 vm.profiles: profile is given, too"],
+    ["vm: {storage: 1 PiB}", '1:15 vm.storage: expected an amount of memory such as "512 MiB"'],
+    ["vm: {storage: 16385 GiB}", "1:15 vm.storage: must not be more than 16777216 MiB"],
+    ["vm: {outputLimit: 1 GiB}", "1:19 vm.outputLimit: must not be more than 256 MiB"],
     [
       "vm: {runtime: sytsem}",
       '1:15 vm.runtime: expected one of auto, system, ya-runtime-vm, or a map of keys, got "sytsem"',

@@ -1,10 +1,12 @@
 import { compilePattern } from "../settings/patterns.ts";
 import type { ExpectSettings } from "../settings/settings.ts";
-import type { GuestExit } from "../vm/virtual-machine.ts";
+import type { GuestExit, OutputStream } from "../vm/virtual-machine.ts";
 import type { CommandOutcome } from "./test-outcome.ts";
 
 /** As much of an output as a message shows. */
 const SHOWN_CHARACTERS = 400;
+
+const ONLY_BEGINNING = ", and only its beginning was kept (vm.outputLimit)";
 
 /**
  * Compares what a command did with what was expected.
@@ -16,10 +18,11 @@ export async function judgeCommand(
   outcome: CommandOutcome,
 ): Promise<string[]> {
   if (outcome.exit === undefined) return [outcome.problem ?? "the command did not end"];
+  const isCut = (stream: OutputStream) => outcome.cut?.includes(stream);
   return [
     ...judgeExit(expected.exitCode, outcome),
-    ...(await judgeText("stdout", expected.stdout, outcome.stdout)),
-    ...(await judgeText("stderr", expected.stderr, outcome.stderr)),
+    ...(await judgeText("stdout", expected.stdout, outcome.stdout, isCut("stdout"))),
+    ...(await judgeText("stderr", expected.stderr, outcome.stderr, isCut("stderr"))),
   ];
 }
 
@@ -46,17 +49,21 @@ export function describeStartFailure(reason: string): string {
 
 /**
  * @param subject what the text is, as a person calls it: `stdout`, or a path
+ * @param isCut whether there was more of it, which was not kept
  * @returns one sentence for each pattern that is not found
  */
 export async function judgeText(
   subject: string,
   patterns: readonly string[],
   text: string,
+  isCut = false,
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const pattern of patterns) {
     if (!(await compilePattern(pattern)).test(text)) {
-      problems.push(`${subject} does not match /${pattern}/; it is ${shown(text)}`);
+      problems.push(
+        `${subject} does not match /${pattern}/; it is ${shown(text)}${isCut ? ONLY_BEGINNING : ""}`,
+      );
     }
   }
   return problems;

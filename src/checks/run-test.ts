@@ -7,8 +7,15 @@ import { judgeFiles } from "./expected-files.ts";
 import { conventionalGuestExitCode, judgeCommand } from "./judge.ts";
 import type { CommandOutcome, TestResult } from "./test-outcome.ts";
 
-/** Of each stream, what is kept for the expectations and the report. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
+export interface TestLimits {
+  /** Milliseconds for a command without a timeout of its own. */
+  readonly timeoutMs: number;
+  /** Of each stream, what is kept for the expectations and the report; 1 MiB when absent. */
+  readonly outputLimitMib?: number | undefined;
+}
+
+const MIB = 1024 * 1024;
+const DEFAULT_OUTPUT_LIMIT_MIB = 1;
 
 /**
  * Runs one test in a booted VM: puts files, runs the command, compares, gets files.
@@ -19,14 +26,14 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 export async function runTest(
   machine: VirtualMachine,
   test: TestSettings,
-  commandTimeoutMs: number,
+  limits: TestLimits,
 ): Promise<TestResult> {
   const started = performance.now();
   const problems: string[] = [];
   let outcome: CommandOutcome | undefined;
   try {
     for (const { from, to } of test.put) await putFile(machine.volumes, from, to, machine.signal);
-    outcome = await runCommandOf(machine, test, commandTimeoutMs);
+    outcome = await runCommandOf(machine, test, limits);
     problems.push(...(await judgeCommand(test.expect, outcome)));
     problems.push(...(await judgeFiles(test.expect.files, machine.volumes)));
     for (const { from, to } of test.get) await getFile(machine.volumes, from, to, machine.signal);
@@ -46,21 +53,20 @@ export async function runTest(
 async function runCommandOf(
   machine: VirtualMachine,
   test: TestSettings,
-  commandTimeoutMs: number,
+  limits: TestLimits,
 ): Promise<CommandOutcome> {
-  const output = {
-    stdout: new LimitedBuffer(MAX_OUTPUT_BYTES),
-    stderr: new LimitedBuffer(MAX_OUTPUT_BYTES),
-  };
+  const limitBytes = (limits.outputLimitMib ?? DEFAULT_OUTPUT_LIMIT_MIB) * MIB;
+  const output = { stdout: new LimitedBuffer(limitBytes), stderr: new LimitedBuffer(limitBytes) };
   const ended = (rest: Pick<CommandOutcome, "exit" | "problem">): CommandOutcome => ({
     ...rest,
     stdout: output.stdout.toString(),
     stderr: output.stderr.toString(),
+    cut: (["stdout", "stderr"] as const).filter((stream) => output[stream].isCut),
   });
   try {
     const exit = await machine.run({
       argv: argvOf(test.run),
-      timeoutMs: test.timeout ?? commandTimeoutMs,
+      timeoutMs: test.timeout ?? limits.timeoutMs,
       onOutput: (stream, chunk) => output[stream].append(chunk),
     });
     return ended({ exit });

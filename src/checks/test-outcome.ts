@@ -1,6 +1,6 @@
-import type { GuestExit } from "../vm/virtual-machine.ts";
+import type { GuestExit, OutputStream } from "../vm/virtual-machine.ts";
 
-/** What a test's command did; of each stream the first MiB. */
+/** What a test's command did; of each stream the beginning. */
 export interface CommandOutcome {
   /** Absent when the command could not be started or did not end in time. */
   readonly exit?: GuestExit;
@@ -8,6 +8,8 @@ export interface CommandOutcome {
   readonly problem?: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** The streams of which there was more, which a mark at their end says. */
+  readonly cut?: readonly OutputStream[];
 }
 
 /** The verdict on one test; the shape that `--json` prints. */

@@ -2,11 +2,20 @@ import { InvalidArgumentError } from "commander";
 import { GolemImageError } from "../errors.ts";
 import type { Transfer } from "../pipeline/exec-in-image.ts";
 import { DURATION_FORM, MEMORY_FORM, parseDuration, parseMemory } from "../settings/quantities.ts";
+import { PROFILES, type Profile } from "../vm/profiles.ts";
 
 // Each of these reads the text after an option; commander adds which option it was.
 
 export function memoryValue(text: string): number {
   return parseMemory(text) ?? invalid(`Expected ${MEMORY_FORM}.`);
+}
+
+/** An amount of memory up to a number of MiB. */
+export function memoryUpTo(mebibytes: number): (text: string) => number {
+  return (text) => {
+    const amount = memoryValue(text);
+    return amount <= mebibytes ? amount : invalid(`Expected at most ${mebibytes} MiB.`);
+  };
 }
 
 export function durationValue(text: string): number {
@@ -62,6 +71,15 @@ export function getValue(text: string, previous: readonly Transfer[] = []): Tran
 export function ruleValue(text: string, previous: readonly string[] = []): string[] {
   if (!/^GVM\d{3}$/.test(text)) return invalid("Expected the id of a rule, such as GVM003.");
   return [...previous, text];
+}
+
+/** One profile, or several with commas between them; each once, however often it is named. */
+export function profileValue(text: string, previous: readonly Profile[] = []): Profile[] {
+  const named = text.split(",").map((name) => {
+    const profile = PROFILES.find((known) => known === name.trim());
+    return profile ?? invalid(`Expected ${PROFILES.join(", ")}, or several of them.`);
+  });
+  return [...new Set([...previous, ...named])];
 }
 
 function invalid(expectation: string): never {

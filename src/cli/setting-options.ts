@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
+import { MAX_OUTPUT_LIMIT_MIB, MAX_STORAGE_MIB } from "../settings/quantities.ts";
 import {
   ACCELERATORS,
   BUILDERS,
@@ -9,13 +10,15 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
-import { PROFILES } from "../vm/profiles.ts";
+import { PROFILES, type Profile } from "../vm/profiles.ts";
 import { RUNTIME_CHOICES, type RuntimeRequest } from "../vm/runtimes/request.ts";
 import {
   buildArgumentValue,
   durationValue,
+  memoryUpTo,
   memoryValue,
   parsedBy,
+  profileValue,
   ruleValue,
   wholeNumberValue,
 } from "./option-values.ts";
@@ -41,8 +44,11 @@ export type SettingOverrides = {
   runtimeUrl?: string;
   runtimeMirror?: string;
   runtimePath?: string;
-  profile?: Settings["vm"]["profile"];
+  profile?: Profile[];
   memory?: number;
+  storage?: number;
+  outputLimit?: number;
+  totalTimeout?: number;
   cpus?: number;
   accelerator?: Settings["vm"]["accelerator"];
   timeout?: number;
@@ -88,12 +94,24 @@ const GROUPS = {
     new Option("--runtime-url <url>", "where its tarball is"),
     new Option("--runtime-mirror <url>", "what the URLs of its releases start with"),
     new Option("--runtime-path <path>", "its tarball, or what that unpacks to"),
-    new Option("--profile <name>", "runtime generation to reproduce").choices(PROFILES),
+    new Option(
+      "--profile <names>",
+      `runtime generation to reproduce: ${PROFILES.join(", ")} (repeatable)`,
+    ).argParser(profileValue),
     new Option("--memory <amount>", "the VM's memory, such as 512MiB").argParser(memoryValue),
     new Option("--cpus <number>", "the VM's cores").argParser(wholeNumberValue(1, 255)),
+    new Option("--storage <amount>", "what each volume may hold, such as 2GiB").argParser(
+      memoryUpTo(MAX_STORAGE_MIB),
+    ),
+    new Option("--output-limit <amount>", "what is kept of each output, such as 4MiB").argParser(
+      memoryUpTo(MAX_OUTPUT_LIMIT_MIB),
+    ),
     new Option("--accelerator <name>", "how QEMU runs the guest").choices(ACCELERATORS),
     new Option("--timeout <duration>", "for each command, such as 30s").argParser(durationValue),
     new Option("--boot-timeout <duration>", "until the VM is ready").argParser(durationValue),
+    new Option("--total-timeout <duration>", "for boot and commands together").argParser(
+      durationValue,
+    ),
     new Option("--console <file>", "keep the VM's console in a file"),
     allowUnreadable,
   ],
@@ -142,8 +160,11 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
     },
     vm: {
       runtime: overrideRuntime(vm.runtime, options),
-      profile: options.profile ?? vm.profile,
+      profile: options.profile?.[0] ?? vm.profile,
+      profiles: options.profile ?? vm.profiles,
       memory: options.memory ?? vm.memory,
+      storage: options.storage ?? vm.storage,
+      outputLimit: options.outputLimit ?? vm.outputLimit,
       cpus: options.cpus ?? vm.cpus,
       accelerator: options.accelerator ?? vm.accelerator,
       kernel: vm.kernel,
@@ -152,7 +173,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       timeouts: {
         boot: options.bootTimeout ?? vm.timeouts.boot,
         command: options.timeout ?? vm.timeouts.command,
-        total: vm.timeouts.total,
+        total: options.totalTimeout ?? vm.timeouts.total,
       },
     },
     publish: {

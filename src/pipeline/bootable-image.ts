@@ -27,6 +27,7 @@ export function bootOptions(vm: VmSettings): BootOptions {
     profile: vm.profile,
     memoryMib: vm.memory,
     cpus: vm.cpus,
+    storageMib: vm.storage,
     accelerator: vm.accelerator,
     kernel: vm.kernel,
     bootTimeoutMs: vm.timeouts.boot,

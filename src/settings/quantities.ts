@@ -9,6 +9,11 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 /** The longest duration that a Node timer keeps: 2^31 - 1 ms, about 24 days. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
+/** The most that a volume may be allowed to hold; whoever means more has mistaken the unit. */
+export const MAX_STORAGE_MIB = 16 * 1024 * 1024;
+/** The most that is kept of an output: a string of JavaScript holds twice as much. */
+export const MAX_OUTPUT_LIMIT_MIB = 256;
+
 export const MEMORY_FORM = 'an amount of memory such as "512 MiB", "1 GiB", or a number of MiB';
 export const DURATION_FORM = 'a duration such as "500ms", "30s" or "1m30s"';
 

@@ -24,6 +24,7 @@ export function resolvePaths(
     convert: { ...file.convert, ...(output !== undefined && { output: at(output) }) },
     vm: {
       ...file.vm,
+      ...(file.vm.profiles && { profile: file.vm.profiles[0] }),
       runtime: {
         ...runtime,
         ...(runtime.path !== undefined && { path: at(runtime.path) }),

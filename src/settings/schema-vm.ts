@@ -1,8 +1,14 @@
 import * as v from "valibot";
 import { PROFILES } from "../vm/profiles.ts";
 import { completeRequest, RUNTIME_CHOICES } from "../vm/runtimes/request.ts";
+import { MAX_OUTPUT_LIMIT_MIB, MAX_STORAGE_MIB } from "./quantities.ts";
 import { choice, duration, hostPath, map, memory, text, wholeNumber } from "./schema-values.ts";
 import { ACCELERATORS } from "./settings.ts";
+
+const PROFILES_FORM = "expected a list of profiles, such as [v0.4, v0.5]";
+
+const atMost = (mebibytes: number) =>
+  v.maxValue<number, number, string>(mebibytes, `must not be more than ${mebibytes} MiB`);
 
 const timeoutsSchema = map({
   boot: v.pipe(
@@ -15,7 +21,7 @@ const timeoutsSchema = map({
   ),
   total: v.pipe(
     v.optional(duration, "10m"),
-    v.description("How long the boot and all tests may take together."),
+    v.description("How long the boot and all tests of a profile may take together."),
   ),
 });
 
@@ -53,7 +59,7 @@ const runtimeSchema = map({
   ),
 });
 
-export const vmSchema = map({
+const vmKeys = map({
   runtime: v.pipe(
     v.optional(
       v.union(
@@ -71,11 +77,31 @@ export const vmSchema = map({
       "The generation of the VM runtime whose behaviour the image is tested under; documented by default, or that of the official runtime.",
     ),
   ),
+  profiles: v.pipe(
+    v.optional(
+      v.pipe(
+        v.array(choice(PROFILES), PROFILES_FORM),
+        v.minLength(1, PROFILES_FORM),
+        v.check((profiles) => new Set(profiles).size === profiles.length, "names one twice"),
+      ),
+    ),
+    v.description("Several profiles, in place of profile: the tests are run on each."),
+  ),
   memory: v.pipe(
     v.optional(memory, "256 MiB"),
     v.description("RAM of the VM: text such as 512 MiB or 1 GiB, or a number of MiB."),
   ),
   cpus: v.pipe(v.optional(wholeNumber(1, 255), 1), v.description("Cores of the VM.")),
+  storage: v.pipe(
+    v.optional(v.pipe(memory, atMost(MAX_STORAGE_MIB))),
+    v.description("What each volume may hold, such as 512 MiB or 2 GiB; no limit by default."),
+  ),
+  outputLimit: v.pipe(
+    v.optional(v.pipe(memory, atMost(MAX_OUTPUT_LIMIT_MIB))),
+    v.description(
+      "What is kept of each output of a command; by default 1 MiB for a test, and everything for exec.",
+    ),
+  ),
   accelerator: v.pipe(
     v.optional(choice(ACCELERATORS), "auto"),
     v.description("kvm is fast, tcg works everywhere; auto takes kvm when a guest runs under it."),
@@ -101,3 +127,15 @@ export const vmSchema = map({
     v.description("Durations such as 500ms, 30s or 1m30s after which a run is ended."),
   ),
 });
+
+export const vmSchema = v.pipe(
+  vmKeys,
+  v.forward(
+    v.partialCheck(
+      [["profile"], ["profiles"]],
+      ({ profile, profiles }) => profile === undefined || profiles === undefined,
+      "profile is given, too; keep one of the two",
+    ),
+    ["profiles"],
+  ),
+);

@@ -60,9 +60,15 @@ export interface VmSettings {
   readonly runtime: RuntimeRequest;
   /** `documented` when absent, or what the official runtime's version decides. */
   readonly profile?: Profile;
+  /** At least one: the tests are run on each. `profile` is the first one then. */
+  readonly profiles?: readonly Profile[];
   /** MiB of RAM. */
   readonly memory: number;
   readonly cpus: number;
+  /** MiB that each volume may hold; no limit when absent. */
+  readonly storage?: number;
+  /** MiB of each output of a command that are kept; what takes it decides when absent. */
+  readonly outputLimit?: number;
   readonly accelerator: Accelerator;
   /** A kernel to boot instead of the one that is found or downloaded. */
   readonly kernel?: KernelSettings;
@@ -86,7 +92,7 @@ export interface TimeoutSettings {
   readonly boot: number;
   /** For each command that has no timeout of its own. */
   readonly command: number;
-  /** For the boot and all tests together. */
+  /** For the boot and all tests of a profile, or the command of `exec`, together. */
   readonly total: number;
 }
 

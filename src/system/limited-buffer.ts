@@ -1,3 +1,8 @@
+/** What stands where a text was cut off. */
+export function cutMark(droppedBytes: number): string {
+  return `\n[... ${droppedBytes} bytes more are not shown]\n`;
+}
+
 /** Collects the first `limit` bytes of a stream and counts the rest, so that memory stays bounded. */
 export class LimitedBuffer {
   readonly #chunks: Uint8Array[] = [];
@@ -16,9 +21,12 @@ export class LimitedBuffer {
   /** What was kept, as UTF-8 text, with a mark where it was cut. */
   toString(): string {
     const text = Buffer.concat(this.#chunks).toString("utf8");
-    return this.#dropped === 0
-      ? text
-      : `${text}\n[... ${this.#dropped} bytes more are not shown]\n`;
+    return this.#dropped === 0 ? text : `${text}${cutMark(this.#dropped)}`;
+  }
+
+  /** Whether something was dropped. */
+  get isCut(): boolean {
+    return this.#dropped > 0;
   }
 }
 

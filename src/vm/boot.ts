@@ -66,7 +66,7 @@ export async function withVirtualMachine<T>(
   body: (machine: VirtualMachine) => Promise<T>,
 ): Promise<T> {
   if (!options.allowUnreadable) await assertProvidersCanRead(image.path);
-  const runtime = options.chosenRuntime ?? (await runtimeFor(options));
+  const runtime = options.chosenRuntime ?? (await prepareRuntime(options));
   options.onRuntime?.(describeRuntime(runtime));
   return withMachineDirectory(async (directory) => {
     const directories = await makeVolumes(image.volumes, directory);
@@ -130,7 +130,13 @@ async function bootWith<T>(
   }
 }
 
-async function runtimeFor(options: BootOptions): Promise<Runtime> {
+/**
+ * Chooses what boots an image with these options, which is done by `withVirtualMachine` otherwise.
+ *
+ * @throws {UsageError} when the runtime that is asked for cannot be as it is asked for
+ * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
+ */
+export async function prepareRuntime(options: BootOptions): Promise<Runtime> {
   const needsUserNetwork = options.network?.qemuArguments.some((word) => word.startsWith("user,"));
   return chooseRuntime({ ...options, needsDistributionQemu: needsUserNetwork ?? false });
 }

@@ -12,8 +12,6 @@ export interface RoomMeasurement {
 
 /** What a run took, and what it had. Null is what could not be measured. */
 export interface Measurements {
-  /** Milliseconds from QEMU's start until the guest agent had answered. */
-  readonly readyMs: number;
   /** Processor time of QEMU, so of the guest and its devices. */
   readonly cpuSeconds: number | null;
   /** The most memory that QEMU had of this machine, its own and what the guest had touched. */
@@ -29,7 +27,6 @@ export interface Measurements {
 }
 
 export interface MeasuredMachine {
-  readonly readyMs: number;
   /** QEMU's. */
   readonly pid: number | undefined;
   readonly storage: VolumeStorage;
@@ -46,7 +43,6 @@ export interface MeasuredMachine {
 export async function measure(machine: MeasuredMachine): Promise<Measurements> {
   const guest = await machine.statistics();
   return {
-    readyMs: machine.readyMs,
     ...(await measureProcess(machine.pid)),
     memory: guest
       ? {

@@ -193,7 +193,7 @@ export class VirtualMachine {
   measure(): Promise<Measurements> {
     const { pid, storage, signal } = this.#parts;
     const statistics = () => this.statistics();
-    return measure({ readyMs: this.readyMs, pid, storage, statistics, signal });
+    return measure({ pid, storage, statistics, signal });
   }
 
   /**

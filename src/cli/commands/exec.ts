@@ -4,6 +4,8 @@ import type { Transfer } from "../../pipeline/exec-in-image.ts";
 import { LimitedBuffer } from "../../system/limited-buffer.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
+import { LimitedOutput } from "../limited-output.ts";
+import { assertOneProfile } from "../one-profile.ts";
 import { getValue, putValue } from "../option-values.ts";
 import { writeChunk } from "../output.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
@@ -11,8 +13,10 @@ import { addSettingOptions, type SettingOverrides } from "../setting-options.ts"
 type Options = SettingOverrides &
   OutputOptions & { settings?: string; put?: Transfer[]; get?: Transfer[] };
 
-/** Of each stream, what `--json` prints at most. */
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** Of each stream, what `--json` prints where no limit is set. */
+const JSON_OUTPUT_LIMIT_MIB = 16;
 
 export function addExecCommand(program: Command, context: CliContext): void {
   const command = program
@@ -24,14 +28,21 @@ export function addExecCommand(program: Command, context: CliContext): void {
     .option("--get <guest:host>", "copy a file out of a volume after (repeatable)", getValue);
   addSettingOptions(command, "settings", "vm");
   addOutputOptions(command).action(async (path: string, words: string[], options: Options) => {
-    const { execInImage } = await import("../../pipeline/exec-in-image.ts");
+    assertOneProfile(options);
+    const { assertStorageKept, execInImage } = await import("../../pipeline/exec-in-image.ts");
     const { conventionalGuestExitCode, describeStartFailure } = await import(
       "../../checks/judge.ts"
     );
     const { vm } = await commandSettings(".", options);
+    const limitMib =
+      vm.outputLimit ?? (options.json ? JSON_OUTPUT_LIMIT_MIB : Number.POSITIVE_INFINITY);
     const captured = {
-      stdout: new LimitedBuffer(MAX_JSON_BYTES),
-      stderr: new LimitedBuffer(MAX_JSON_BYTES),
+      stdout: new LimitedBuffer(limitMib * MIB),
+      stderr: new LimitedBuffer(limitMib * MIB),
+    };
+    const passedOn = {
+      stdout: new LimitedOutput(limitMib * MIB, (chunk) => writeChunk(context.stdout, chunk)),
+      stderr: new LimitedOutput(limitMib * MIB, (chunk) => writeChunk(context.stderr, chunk)),
     };
     const result = await execInImage({
       path,
@@ -45,9 +56,10 @@ export function addExecCommand(program: Command, context: CliContext): void {
         const isWanted = context.stderr.isTTY || vm.runtime.name === "ya-runtime-vm";
         if (isWanted && !options.quiet && !options.json) context.stderr.write(`${description}\n`);
       },
-      onOutput: (stream, chunk) =>
-        options.json ? captured[stream].append(chunk) : writeChunk(context[stream], chunk),
+      onOutput: (stream, chunk) => (options.json ? captured : passedOn)[stream].append(chunk),
     });
+    await passedOn.stdout.finish();
+    await passedOn.stderr.finish();
     const exitCode = conventionalGuestExitCode(result);
     if (options.json) {
       const { stdout, stderr } = captured;
@@ -61,6 +73,7 @@ export function addExecCommand(program: Command, context: CliContext): void {
     if (result.couldNotStart !== undefined) {
       context.stderr.write(`note: ${describeStartFailure(result.couldNotStart)}\n`);
     }
+    assertStorageKept(result);
     process.exitCode = exitCode;
   });
 }

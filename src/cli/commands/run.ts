@@ -14,7 +14,8 @@ import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
 import { stylesFor } from "../styles.ts";
-import { describeConversion, describeTests, resultRows } from "../summaries.ts";
+import { describeConversion, resultRows } from "../summaries.ts";
+import { describeTests, formatTestResult } from "../test-summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };
 
@@ -54,6 +55,13 @@ export function addRunCommand(program: Command, context: CliContext): void {
       writeResult(context, options, { ...result, error: errorToJson(error) }, () => "");
       throw error;
     }
-    writeResult(context, options, result, () => formatTable(resultRows(result)));
+    writeResult(context, options, result, () => describeRun(result));
   });
+}
+
+function describeRun(result: RunResult): string {
+  const table = formatTable(resultRows(result));
+  return result.test && result.test.profiles.length > 1
+    ? `${formatTestResult(result.test)}\n\n${table}`
+    : table;
 }

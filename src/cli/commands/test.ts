@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { TestImageResult } from "../../pipeline/test-image.ts";
+import type { TestImageResult } from "../../pipeline/profile-result.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -8,9 +8,8 @@ import {
   progressFor,
   writeResult,
 } from "../context.ts";
-import { formatTable } from "../format.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
-import { describeTests, usageRows } from "../summaries.ts";
+import { describeTests, formatTestResult } from "../test-summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };
 
@@ -40,7 +39,7 @@ export function addTestCommand(program: Command, context: CliContext): void {
     } finally {
       // Worth having most of all when a test has failed.
       const { result } = tested;
-      if (result) writeResult(context, options, result, () => formatTable(usageRows(result)));
+      if (result) writeResult(context, options, result, () => formatTestResult(result));
     }
   });
 }

@@ -1,0 +1,101 @@
+import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
+import { displayText, escapeControls } from "../system/display-text.ts";
+import type { RoomMeasurement } from "../vm/measurements.ts";
+import { formatColumns } from "./columns.ts";
+import { formatBytes, formatMilliseconds, formatTable } from "./format.ts";
+
+type Rows = [label: string, value: string][];
+
+/** `3 of 3 tests passed on documented under TCG`, or on which of several profiles the image works. */
+export function describeTests({ profiles }: TestImageResult): string {
+  const [first] = profiles;
+  if (first && profiles.length === 1) return describeProfile(first);
+  const names = (isOk: boolean) =>
+    profiles
+      .filter(({ ok }) => ok === isOk)
+      .map(({ profile }) => profile)
+      .join(", ");
+  return names(false) === ""
+    ? `the image works on ${names(true)}`
+    : `the image works on ${names(true) || "none"}, not on ${names(false)}`;
+}
+
+function describeProfile({ tests, profile, accelerator }: ProfileResult): string {
+  const place = `on ${profile} under ${accelerator.toUpperCase()}`;
+  if (tests.length === 0) return `booted ${place}; no tests, and no shell to try`;
+  return `${tests.filter((test) => test.ok).length} of ${tests.length} tests passed ${place}`;
+}
+
+/**
+ * The table at the end of a test: what the image needed of what the VM has. Of several profiles, the verdicts
+ * of the tests as well, a column for each profile.
+ */
+export function formatTestResult(result: TestImageResult): string {
+  const [first] = result.profiles;
+  if (first && result.profiles.length === 1) return formatTable(profileRows(first));
+  return formatMatrix(result.profiles);
+}
+
+/** What one profile took and had. */
+export function profileRows(result: ProfileResult): Rows {
+  const { runtime, readyMs, measurements } = result;
+  const rows: Rows = [["runtime", `${runtime.name} ${runtime.version}`]];
+  if (readyMs !== null) rows.push(["boot", `${readyMs} ms until ready`]);
+  if (measurements === null) return rows;
+  const { cpuSeconds, hostMemoryPeakBytes, memory, overlay, tmp, volumes, storage } = measurements;
+  if (cpuSeconds !== null) rows.push(["CPU time", formatMilliseconds(cpuSeconds * 1000)]);
+  if (memory) rows.push(["memory", describeRoom(memory)]);
+  if (hostMemoryPeakBytes !== null) {
+    rows.push(["memory of QEMU", formatBytes(hostMemoryPeakBytes)]);
+  }
+  if (overlay) rows.push(["overlay", describeRoom(overlay)]);
+  if (tmp) rows.push(["/tmp", describeRoom(tmp)]);
+  const limit = storage.enforcement === "none" ? "" : ` of ${storage.limitMib} MiB`;
+  for (const { path, bytes } of volumes) {
+    rows.push([`volume ${displayText(path)}`, `${formatBytes(bytes)}${limit}`]);
+  }
+  if (storage.enforcement !== "none") {
+    const how = storage.enforcement === "enforced" ? "enforced" : "checked afterwards";
+    rows.push(["volume limit", `${how}: ${storage.reason}`]);
+  }
+  return rows;
+}
+
+function describeRoom({ sizeBytes, usedBytes, peakBytes }: RoomMeasurement): string {
+  const used = peakBytes === null ? `${formatBytes(usedBytes)} at the end` : formatBytes(peakBytes);
+  return `${used} of ${formatBytes(sizeBytes)}`;
+}
+
+const ABSENT = "-";
+
+function formatMatrix(profiles: readonly ProfileResult[]): string {
+  const measured = profiles.map((profile) => new Map(profileRows(profile)));
+  // The limit is the same for all, and long.
+  const labels = labelsOf(measured.map((rows) => [...rows.keys()])).filter(
+    (label) => label !== "volume limit",
+  );
+  const verdicts = profiles.map(
+    ({ tests }) => new Map(tests.map(({ name, ok }) => [name, ok ? "pass" : "FAIL"])),
+  );
+  const tests = labelsOf(verdicts.map((names) => [...names.keys()]));
+  const row = (label: string, columns: readonly ReadonlyMap<string, string>[]) => [
+    displayText(label),
+    ...columns.map((column) => column.get(label) ?? ABSENT),
+  ];
+  const table = formatColumns([
+    ["", ...profiles.map(({ profile }) => profile)],
+    ...tests.map((name) => row(name, verdicts)),
+    ["works", ...profiles.map(({ ok }) => (ok ? "yes" : "NO"))],
+    ...labels.map((label) => row(label, measured)),
+  ]);
+  const reasons = profiles.flatMap(({ profile, failure }) =>
+    failure ? [`${profile}: ${escapeControls(failure.message)}`] : [],
+  );
+  return [table, ...reasons].join("\n");
+}
+
+/** Each label once, those of the column with the most of them first. */
+function labelsOf(columns: readonly (readonly string[])[]): string[] {
+  const longestFirst = [...columns].sort((a, b) => b.length - a.length);
+  return [...new Set(longestFirst.flat())];
+}
