@@ -2,17 +2,24 @@ import type { Command } from "commander";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
 import { formatTable } from "../format.ts";
+import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+
+type Options = SettingOverrides & OutputOptions & { settings?: string };
 
 export function addPrepareCommand(program: Command, context: CliContext): void {
   const command = program
     .command("prepare")
     .description(
-      "fetch what booting needs (kernel, initramfs, a look at KVM), so that tests start at once",
+      "fetch what booting needs (runtime, kernel, a look at KVM), so that tests start at once",
     );
-  addOutputOptions(command).action(async (options: OutputOptions) => {
-    const { prepareSystemRuntime } = await import("../../vm/system-runtime.ts");
-    const { vm } = await commandSettings(".", {});
-    const runtime = await prepareSystemRuntime({
+  addSettingOptions(command, "settings", "vm");
+  addOutputOptions(command).action(async (options: Options) => {
+    const { chooseRuntime } = await import("../../vm/runtimes/choose-runtime.ts");
+    const { describeRuntime, summarizeRuntime } = await import("../../vm/runtime.ts");
+    const { vm } = await commandSettings(".", options);
+    const runtime = await chooseRuntime({
+      runtime: vm.runtime,
+      profile: vm.profile,
       accelerator: vm.accelerator,
       kernel: vm.kernel,
       signal: context.signal,
@@ -22,6 +29,7 @@ export function addPrepareCommand(program: Command, context: CliContext): void {
     });
     const { kernel, initramfs, acceleratorChoice } = runtime;
     const result = {
+      runtime: summarizeRuntime(runtime),
       kernel: { release: kernel.release, image: kernel.image, origin: kernel.origin },
       initramfs,
       accelerator: acceleratorChoice.accelerator,
@@ -29,7 +37,8 @@ export function addPrepareCommand(program: Command, context: CliContext): void {
     };
     writeResult(context, options, result, () =>
       formatTable([
-        ["kernel", `${kernel.release} (${kernel.origin})`],
+        ["runtime", describeRuntime(runtime).replace(/^runtime /, "")],
+        ["kernel", kernel.release ? `${kernel.release} (${kernel.origin})` : kernel.image],
         ["accelerator", `${result.accelerator.toUpperCase()}: ${result.acceleratorReason}`],
       ]),
     );
