@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { addBuildCommand } from "./build.ts";
 import { addConvertCommand } from "./convert.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addExecCommand } from "./exec.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { addLintCommand } from "./lint.ts";
@@ -23,4 +24,5 @@ export function addCommands(program: Command, context: CliContext): void {
   addExecCommand(program, context);
   addShellCommand(program, context);
   addPrepareCommand(program, context);
+  addDoctorCommand(program, context);
 }

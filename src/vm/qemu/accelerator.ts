@@ -24,6 +24,10 @@ export interface ProbeOptions {
   signal?: AbortSignal;
   /** Path of the KVM device; another one in tests. */
   device?: string;
+  /** Whether a guest is started even when an earlier run has learned how that ends. */
+  fresh?: boolean;
+  /** Milliseconds until a guest must have come so far. */
+  timeoutMs?: number;
   /** How this QEMU is started, when not as the distribution's is. */
   command?: (machine: MachineDescription) => Command;
 }
@@ -34,6 +38,8 @@ const PROBE_LINE = "golem-agent: probe";
 /** A guest that runs under KVM prints its first line within a fraction of this. */
 const FIRST_OUTPUT_MS = 4_000;
 const WHOLE_PROBE_MS = 15_000;
+
+export const KVM_DEVICE = "/dev/kvm";
 
 /**
  * Chooses KVM when a guest really makes progress under it, else TCG, QEMU's emulation.
@@ -56,8 +62,9 @@ export async function chooseAccelerator(
   });
 }
 
-async function kvmProblem(options: ProbeOptions): Promise<string | undefined> {
-  const device = options.device ?? "/dev/kvm";
+/** @returns why KVM cannot be used, as the end of a sentence; undefined when a guest starts under it */
+export async function kvmProblem(options: ProbeOptions): Promise<string | undefined> {
+  const device = options.device ?? KVM_DEVICE;
   try {
     await access(device, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -66,7 +73,7 @@ async function kvmProblem(options: ProbeOptions): Promise<string | undefined> {
       : `this user may not open ${device}`;
   }
   const cacheKey = await probeCacheKey(options.qemu, device);
-  const known = await readKnownResult(cacheKey);
+  const known = options.fresh ? undefined : await readKnownResult(cacheKey);
   if (known !== undefined) return known.problem ?? undefined;
   const problem = await probeKvm(options);
   await rememberResult({ key: cacheKey, problem: problem ?? null });
@@ -81,7 +88,8 @@ async function probeKvm(options: ProbeOptions): Promise<string | undefined> {
     );
     try {
       const started = Date.now();
-      while (Date.now() - started < WHOLE_PROBE_MS) {
+      const timeoutMs = options.timeoutMs ?? WHOLE_PROBE_MS;
+      while (Date.now() - started < timeoutMs) {
         options.signal?.throwIfAborted();
         await Promise.race([qemu.ended, delay(50)]);
         const output = await readFile(consoleFile, "latin1").catch(() => "");
@@ -91,7 +99,7 @@ async function probeKvm(options: ProbeOptions): Promise<string | undefined> {
           return `/dev/kvm opens, but a guest did not start within ${FIRST_OUTPUT_MS / 1000} s`;
         }
       }
-      return `/dev/kvm opens, but a guest did not boot within ${WHOLE_PROBE_MS / 1000} s`;
+      return `/dev/kvm opens, but a guest did not boot within ${timeoutMs / 1000} s`;
     } finally {
       await qemu.kill();
     }
