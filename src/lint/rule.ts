@@ -34,7 +34,7 @@ export interface LintContext {
   readonly layers?: readonly number[];
   /** What tests run in the VM: text for `/bin/sh -c`, or an argv. */
   readonly commands?: readonly (string | readonly string[])[];
-  /** Starts of the names of base images that their user trusts not to change. */
+  /** Names of base images, or what they start with, that are trusted to stay as they are. */
   readonly trusted?: readonly string[];
 }
 
@@ -79,6 +79,6 @@ export interface Rule {
    * How many of a file's first bytes the rule wants to read; 0 for none. What is wanted is read in one pass
    * before `check`, and is then in the context's `contents`, unless there was too much of it.
    */
-  contents?(entry: EntryMetadata): number;
+  contents?(entry: EntryMetadata, config: RunConfig): number;
   check(context: LintContext): Iterable<RuleFinding>;
 }
