@@ -1,7 +1,15 @@
 // Needs QEMU, a kernel with 9p, busybox-static, setpriv, and a machine that lets users make mount namespaces.
-// Boots one VM.
-import { spawn } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+// Boots two VMs.
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,6 +20,8 @@ import { bundleCli, type CliResult } from "../support/cli.ts";
 import { entry, fileEntry } from "../support/entries.ts";
 
 const MIB = 1024 * 1024;
+
+const which = (name: string) => execFileSync("which", [name], { encoding: "utf8" }).trim();
 
 let directory: string;
 let program: string;
@@ -44,8 +54,20 @@ afterAll(() => {
 });
 
 /** Runs the program as nobody when this is root. */
-async function golemImage(...args: string[]): Promise<CliResult> {
-  const asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
+function golemImage(...args: string[]): Promise<CliResult> {
+  return golemImageWithPath(process.env.PATH, args);
+}
+
+async function golemImageWithPath(PATH: string | undefined, args: string[]): Promise<CliResult> {
+  const asNobody = [
+    which("setpriv"),
+    "--reuid",
+    "65534",
+    "--regid",
+    "65534",
+    "--clear-groups",
+    "--",
+  ];
   const [command = "", ...rest] = [
     ...(process.getuid?.() === 0 ? asNobody : []),
     ...[process.execPath, program, ...args],
@@ -55,6 +77,7 @@ async function golemImage(...args: string[]): Promise<CliResult> {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
+      PATH,
       NO_COLOR: "1",
       TMPDIR: join(directory, "t"),
       XDG_CACHE_HOME: join(directory, "cache"),
@@ -82,6 +105,30 @@ test("a user who is not root has volumes with a limit that is enforced, and outp
     storage: { limitMib: 2, enforcement: "enforced" },
     volumes: [{ path: "/golem/output", bytes: 2 * MIB, isOverLimit: false }],
   });
+}, 60_000);
+
+test("where a limit cannot be enforced, what was over it fails the run, even if it was removed", async () => {
+  // QEMU, and none of the programs that mount.
+  const programs = join(directory, "programs");
+  mkdirSync(programs, { mode: 0o755 });
+  symlinkSync(which("qemu-system-x86_64"), join(programs, "qemu-system-x86_64"));
+  const script =
+    "cd /golem/output; /bin/busybox dd if=/dev/zero of=large bs=1M count=3 2>/dev/null && /bin/busybox sleep 3 && /bin/busybox rm large";
+  const { exitCode, stdout, stderr } = await golemImageWithPath(programs, [
+    ...["exec", "image.gvmi", "--runtime", "system", "--storage", "2MiB", "--json"],
+    ...["--", "/bin/sh", "-c", script],
+  ]);
+  expect(exitCode).toBe(16);
+  expect(JSON.parse(stdout)).toMatchObject({
+    exitCode: 0,
+    measurements: {
+      storage: { limitMib: 2, enforcement: "checked-afterwards" },
+      volumes: [{ path: "/golem/output", bytes: 0, isOverLimit: true }],
+    },
+  });
+  expect(stderr).toMatch(
+    /^error: More than the 2 MiB that vm.storage allows .* \/golem\/output\.\nnext: .*unshare is not installed/,
+  );
 }, 60_000);
 
 test("exec ends when boot and command together take too long", async () => {

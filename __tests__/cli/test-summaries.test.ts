@@ -40,21 +40,34 @@ test("several profiles stand side by side, a VM that did not boot with its reaso
   const result = resultOf(
     profileResult({ ...deadVm, profile: "v0.3" }),
     profileResult({ profile: "v0.4", ok: false, tests: [failedTest, stops] }),
+    profileResult({
+      profile: "documented",
+      ok: false,
+      failure: {
+        kind: "vm",
+        message: "The VM ended.",
+        during: "stops",
+        hint: null,
+        details: null,
+      },
+    }),
     profileResult({ tests: [testResult(), stops], measurements: { ...measurements, volumes: [] } }),
   );
   expect(formatTestResult(result)).toBe(
     [
-      "                v0.3          v0.4                 v0.5",
-      "starts          -             FAIL                 pass",
-      "stops           -             pass                 pass",
-      "works           NO            NO                   yes",
-      "runtime         system 6.1.0  system 6.1.0         system 6.1.0",
-      "boot            -             5000 ms until ready  5000 ms until ready",
-      "CPU time        -             -                    4.5 s",
-      "memory          -             -                    60.0 MiB of 200.0 MiB",
-      "memory of QEMU  -             -                    300.0 MiB",
-      "overlay         -             -                    1.0 MiB at the end of 128.0 MiB",
+      "                v0.3          v0.4                 documented           v0.5",
+      "starts          -             FAIL                 pass                 pass",
+      "stops           -             pass                 ENDED                pass",
+      "works           NO            NO                   NO                   yes",
+      "runtime         system 6.1.0  system 6.1.0         system 6.1.0         system 6.1.0",
+      "boot            -             5000 ms until ready  5000 ms until ready  5000 ms until ready",
+      "CPU time        -             -                    -                    4.5 s",
+      "memory          -             -                    -                    60.0 MiB of 200.0 MiB",
+      "memory of QEMU  -             -                    -                    300.0 MiB",
+      "overlay         -             -                    -                    1.0 MiB at the end of 128.0 MiB",
+      "volume limit enforced: mounted by root",
       "v0.3: The VM ended: no /proc.",
+      "documented: The VM ended.",
     ].join("\n"),
   );
 });

@@ -16,7 +16,7 @@ const failed = profileResult({ profile: "v0.4", ok: false, tests: [failedTest] }
 const dead = profileResult({ profile: "v0.3", ...deadVm });
 const late = profileResult({
   ok: false,
-  failure: { kind: "timeout", message: "It took too long.", hint: null, details: null },
+  failure: { kind: "timeout", message: "Too long.", during: null, hint: null, details: null },
 });
 
 test("nothing is thrown when all is well", () => {

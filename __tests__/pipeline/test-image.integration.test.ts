@@ -99,7 +99,11 @@ test("the same tests run on each profile, within its limits, and what they took 
     ok: false,
     readyMs: expect.any(Number),
     tests: common.map(passed),
-    failure: { kind: "vm", message: expect.stringContaining("The VM") },
+    failure: {
+      kind: "vm",
+      during: "ends the VM on v0.4",
+      message: expect.stringContaining("The VM"),
+    },
     measurements: null,
   });
   expect(current).toMatchObject({

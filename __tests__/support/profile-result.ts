@@ -34,6 +34,7 @@ export const deadVm: Partial<ProfileResult> = {
   failure: {
     kind: "vm",
     message: "The VM ended: no /proc.",
+    during: null,
     hint: "Add it.",
     details: "the console",
   },

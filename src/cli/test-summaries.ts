@@ -4,6 +4,8 @@ import type { RoomMeasurement } from "../vm/measurements.ts";
 import { formatColumns } from "./columns.ts";
 import { formatBytes, formatMilliseconds, formatTable } from "./format.ts";
 
+const LIMIT = "volume limit";
+
 type Rows = [label: string, value: string][];
 
 /** `3 of 3 tests passed on documented under TCG`, or on which of several profiles the image works. */
@@ -56,7 +58,7 @@ export function profileRows(result: ProfileResult): Rows {
   }
   if (storage.enforcement !== "none") {
     const how = storage.enforcement === "enforced" ? "enforced" : "checked afterwards";
-    rows.push(["volume limit", `${how}: ${storage.reason}`]);
+    rows.push([LIMIT, `${how}: ${storage.reason}`]);
   }
   return rows;
 }
@@ -72,11 +74,9 @@ function formatMatrix(profiles: readonly ProfileResult[]): string {
   const measured = profiles.map((profile) => new Map(profileRows(profile)));
   // The limit is the same for all, and long.
   const labels = labelsOf(measured.map((rows) => [...rows.keys()])).filter(
-    (label) => label !== "volume limit",
+    (label) => label !== LIMIT,
   );
-  const verdicts = profiles.map(
-    ({ tests }) => new Map(tests.map(({ name, ok }) => [name, ok ? "pass" : "FAIL"])),
-  );
+  const verdicts = profiles.map(verdictsOf);
   const tests = labelsOf(verdicts.map((names) => [...names.keys()]));
   const row = (label: string, columns: readonly ReadonlyMap<string, string>[]) => [
     displayText(label),
@@ -88,10 +88,17 @@ function formatMatrix(profiles: readonly ProfileResult[]): string {
     ["works", ...profiles.map(({ ok }) => (ok ? "yes" : "NO"))],
     ...labels.map((label) => row(label, measured)),
   ]);
+  const limit = measured.flatMap((rows) => rows.get(LIMIT) ?? [])[0];
   const reasons = profiles.flatMap(({ profile, failure }) =>
     failure ? [`${profile}: ${escapeControls(failure.message)}`] : [],
   );
-  return [table, ...reasons].join("\n");
+  return [table, ...(limit === undefined ? [] : [`${LIMIT} ${limit}`]), ...reasons].join("\n");
+}
+
+function verdictsOf({ tests, failure }: ProfileResult): Map<string, string> {
+  const verdicts = new Map(tests.map(({ name, ok }) => [name, ok ? "pass" : "FAIL"]));
+  if (failure?.during) verdicts.set(failure.during, failure.kind === "timeout" ? "LATE" : "ENDED");
+  return verdicts;
 }
 
 /** Each label once, those of the column with the most of them first. */

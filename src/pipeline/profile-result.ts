@@ -35,6 +35,8 @@ export interface ProfileResult {
 export interface ProfileFailure {
   readonly kind: Extract<FailureKind, "vm" | "timeout">;
   readonly message: string;
+  /** The name of the test that was running. */
+  readonly during: string | null;
   readonly hint: string | null;
   /** Evidence, such as the console's last lines. */
   readonly details: string | null;

@@ -24,6 +24,8 @@ export interface TestProfileInput {
 /** What is known of a run so far; more than nothing when it ends early. */
 interface Run {
   machine?: VirtualMachine;
+  /** The test that is running. */
+  current?: string | undefined;
   readonly tests: TestResult[];
   measurements: Measurements | null;
 }
@@ -58,7 +60,7 @@ export async function testProfile(input: TestProfileInput): Promise<ProfileResul
     failure = storageFailure(run.measurements);
   } catch (error) {
     input.signal?.throwIfAborted();
-    failure = failureOf(error);
+    failure = failureOf(error, run.current);
   }
   return resultOf(runtime, run, failure);
 }
@@ -75,12 +77,14 @@ async function runAll(
   );
   for (const test of tests) {
     progress.detail(test.name);
+    run.current = test.name;
     const result = await runTest(machine, test, {
       timeoutMs: vm.timeouts.command,
       outputLimitMib: vm.outputLimit,
     });
     progress.note(describeResult(result));
     run.tests.push(result);
+    run.current = undefined;
   }
   run.measurements = await machine.measure();
 }
@@ -116,10 +120,10 @@ function storageFailure(measurements: Measurements | null): ProfileFailure | nul
 }
 
 /** @throws the error when it is not about this VM alone */
-function failureOf(error: unknown): ProfileFailure {
+function failureOf(error: unknown, during?: string): ProfileFailure {
   if (!(error instanceof VmError) && !(error instanceof DeadlineError)) throw error;
   const { kind, message, hint, details } = error;
-  return { kind, message, hint: hint ?? null, details: details ?? null };
+  return { kind, message, during: during ?? null, hint: hint ?? null, details: details ?? null };
 }
 
 function totalTimeout(vm: VmSettings): () => DeadlineError {

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { commandSettings } from "../command-settings.ts";
 import type { CliContext } from "../context.ts";
+import { explainSystemError } from "../explain-error.ts";
+import { assertOneProfile } from "../one-profile.ts";
 import { writeChunk } from "../output.ts";
 import { describeError, exitCodeOf } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
@@ -33,6 +35,7 @@ async function runShell(path: string, options: Options, context: CliContext): Pr
   const { isInteractive, openLines, showBootProgress } = await import("../shell/open-lines.ts");
   const { readHistory, writeHistory } = await import("../shell/history.ts");
   const { describeInformation } = await import("../shell/texts.ts");
+  assertOneProfile(options);
   const { vm } = await commandSettings(".", options);
   const { stderr } = context;
   const interactive = isInteractive(context);
@@ -52,6 +55,8 @@ async function runShell(path: string, options: Options, context: CliContext): Pr
       signal: context.signal,
       onProgress: interactive && !options.quiet ? showBootProgress(context) : undefined,
       onOutput: write,
+      onNote: (text) => stderr.write(`note: ${text}\n`),
+      explain: explainSystemError,
       show: (information) => context.stdout.write(`${describeInformation(information)}\n`),
       report: (error) => {
         stderr.write(`${describeError(error, stylesFor(stderr))}\n`);

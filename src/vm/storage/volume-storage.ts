@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { allEnded } from "../../system/all-ended.ts";
 import type { Volume } from "../volume-files.ts";
 import { directoryBytes } from "./directory-bytes.ts";
@@ -108,10 +109,7 @@ async function lookRepeatedly(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_INTERVAL_MS);
-      signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
-    });
+    await delay(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
     // The last look, which the result is made of, reports what this one may have met.
     await look(signal).catch(() => {});
   }
