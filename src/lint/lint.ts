@@ -25,7 +25,7 @@ export interface LintInput {
     readonly entries?: Iterable<EntryMetadata>;
     /** As rules' `contents` ask for them. */
     readonly contents?: ReadonlyMap<ByteString, Buffer>;
-    readonly platform?: ImagePlatform;
+    readonly platform?: ImagePlatform | undefined;
     /** What compresses the file system of a .gvmi. */
     readonly compression?: string;
     /** Bytes of each layer as it is stored. */

@@ -40,6 +40,12 @@ export interface EntryMetadata {
   readonly extendedAttributes: ReadonlyMap<ByteString, Uint8Array>;
 }
 
+/** Everything in a flattened image: to be iterated again and again, or asked for one path. */
+export interface FileIndex extends Iterable<EntryMetadata> {
+  /** One path, without following symlinks; another name of a file is described as the file. */
+  find(path: ByteString): EntryMetadata | undefined;
+}
+
 /** One path of a flattened image with its content, in an ordered stream. */
 export interface Entry extends EntryMetadata {
   /**

@@ -66,7 +66,8 @@ async function* streamFiles(
   }
 }
 
-async function* readContent(
+/** The bytes of a file. Who does not read them to their end can go on with the next one all the same. */
+export async function* readContent(
   layer: Layer,
   reader: ByteReader,
   path: ByteString,

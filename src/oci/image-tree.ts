@@ -1,4 +1,4 @@
-import type { ByteString, EntryMetadata } from "./entry.ts";
+import type { ByteString, EntryMetadata, FileIndex } from "./entry.ts";
 import type { ImageQuota } from "./image-limits.ts";
 import { type FileContent, type InodeNumber, InodeTable } from "./inode-table.ts";
 import { LayerChanges } from "./layer-changes.ts";
@@ -77,8 +77,21 @@ export class ImageTree {
    * What the image has at every path, without contents; the order is that of `walk`. Can be iterated
    * again and again.
    */
-  metadata(): Iterable<EntryMetadata> {
-    return { [Symbol.iterator]: () => this.describeAll() };
+  metadata(): FileIndex {
+    return {
+      [Symbol.iterator]: () => this.describeAll(),
+      find: (path) => this.find(path),
+    };
+  }
+
+  /** One path, without following symlinks; another name of a file is described as the file. */
+  find(path: ByteString): EntryMetadata | undefined {
+    let inode: InodeNumber | undefined = this.root;
+    for (const name of path === "" ? [] : path.split("/")) {
+      inode = this.inodes.existingChildren(inode)?.get(name);
+      if (inode === undefined) return undefined;
+    }
+    return this.describe({ path, inode, linkedTo: undefined });
   }
 
   /** A path of the tree as the rest of the program sees it. */

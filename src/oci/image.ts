@@ -1,7 +1,8 @@
 import { ImageSourceError } from "../errors.ts";
 import { formatDigest } from "./digest.ts";
 import { readDockerArchive } from "./docker-archive.ts";
-import { displayName, type Entry } from "./entry.ts";
+import { type ByteString, displayName, type Entry, type EntryMetadata } from "./entry.ts";
+import { readFileHeads } from "./file-heads.ts";
 import type { RunConfig } from "./image-config.ts";
 import { streamEntries } from "./image-entries.ts";
 import { DEFAULT_LIMITS, type ImageLimits, ImageQuota } from "./image-limits.ts";
@@ -37,6 +38,10 @@ export class Image {
   readonly configDigest: string | undefined;
   /** Digests of the layers uncompressed, as the configuration has them: verified by `readTree`. */
   readonly diffIds: readonly string[];
+  /** What the image was built for; the configurations of old images do not say it. */
+  readonly platform: { readonly os: string; readonly architecture: string } | undefined;
+  /** Bytes of each layer as it is stored, the lowest layer first. */
+  readonly layerSizes: readonly number[];
   private readonly layers: readonly Layer[];
   private readonly options: ImageOptions;
   private readonly spool: LayerSpool;
@@ -52,6 +57,10 @@ export class Image {
     this.config = (image.config.config ?? {}) as RunConfig;
     this.configDigest = image.configDigest && formatDigest(image.configDigest);
     this.diffIds = image.layers.map(({ diffId }) => formatDigest(diffId));
+    const { os, architecture } = image.config;
+    this.platform =
+      os === undefined || architecture === undefined ? undefined : { os, architecture };
+    this.layerSizes = image.layers.map(({ blob }) => blob.size);
     this.layers = image.layers;
     this.spool = spool;
     this.options = options;
@@ -127,6 +136,16 @@ export class Image {
   async close(): Promise<void> {
     this.ended.abort(new Error("The image was closed."));
     await this.verification.catch(() => {});
+  }
+
+  /** The first bytes of some files, as `readFileHeads` describes. Throws what that throws. */
+  readHeads(
+    tree: ImageTree,
+    wanted: (file: EntryMetadata) => number,
+  ): Promise<Map<ByteString, Buffer>> {
+    const { signal } = this;
+    const openLayer = (layer: Layer) => this.spool.open(layer, signal);
+    return readFileHeads(tree, this.layers, openLayer, { wanted, signal });
   }
 
   /**

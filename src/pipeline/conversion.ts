@@ -5,7 +5,7 @@ import type { ReusingBlockCompressor } from "../cache/reusing-compressor.ts";
 import type { GvmiHashes } from "../gvmi/hash.ts";
 import type { HashedGvmi } from "../gvmi/hash-file.ts";
 import { writeGvmi } from "../gvmi/write.ts";
-import type { Entry, EntryMetadata } from "../oci/entry.ts";
+import type { ByteString, Entry, EntryMetadata } from "../oci/entry.ts";
 import type { Image } from "../oci/image.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { ImageLimits } from "../oci/image-limits.ts";
@@ -24,6 +24,23 @@ export interface ReadImage {
   readonly config: RunConfig;
   /** Everything in its file system; can be iterated again and again. */
   readonly entries: Iterable<EntryMetadata>;
+  readonly readHeads: (
+    wanted: (file: EntryMetadata) => number,
+  ) => Promise<ReadonlyMap<ByteString, Buffer>>;
+  readonly platform: Image["platform"];
+  /** Bytes of each layer as it is stored. */
+  readonly layers: readonly number[];
+}
+
+/** What can be seen of an image whose layers have been applied to `tree`. */
+export function describeReadImage(image: Image, tree: ImageTree): ReadImage {
+  return {
+    config: image.config,
+    entries: tree.metadata(),
+    readHeads: (wanted) => image.readHeads(tree, wanted),
+    platform: image.platform,
+    layers: image.layerSizes,
+  };
 }
 
 export interface ConvertOptions {
@@ -80,7 +97,7 @@ export class Conversion {
     const { cache, output, onImage, signal } = this.options;
     // A person who wants to see the image sees it also when nothing else has to be read.
     const tree = onImage && (await this.image.readTree());
-    if (tree) await onImage?.({ config: this.image.config, entries: tree.metadata() });
+    if (tree) await onImage?.(describeReadImage(this.image, tree));
     if (!cache) {
       return this.result(await this.convert(tree ?? (await this.image.openTree())), "miss");
     }

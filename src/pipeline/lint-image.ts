@@ -2,7 +2,9 @@ import { readDockerfile } from "../dockerfile/read-dockerfile.ts";
 import { LintFailedError } from "../errors.ts";
 import { type Finding, reachesThreshold } from "../lint/finding.ts";
 import { lint } from "../lint/lint.ts";
-import type { EntryMetadata } from "../oci/entry.ts";
+import type { ImagePlatform } from "../lint/rule.ts";
+import { wantedBytes } from "../lint/wanted-bytes.ts";
+import type { ByteString, EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -11,11 +13,21 @@ export interface BuiltImage {
   /** What findings call it when there is no Dockerfile. */
   readonly name: string;
   readonly config: RunConfig;
-  readonly entries: Iterable<EntryMetadata>;
+  /** Absent when the file system cannot be read. */
+  readonly entries?: Iterable<EntryMetadata>;
+  /** Reads the first bytes of the files for which it says how many are wanted. */
+  readonly readHeads?: (
+    wanted: (file: EntryMetadata) => number,
+  ) => Promise<ReadonlyMap<ByteString, Buffer>>;
+  readonly platform?: ImagePlatform | undefined;
+  /** Of the squashfs of a .gvmi. */
+  readonly compression?: string;
+  /** Bytes of each layer as it is stored. */
+  readonly layers?: readonly number[];
 }
 
 export interface LintInput {
-  readonly settings: Pick<Settings, "dockerfile" | "build" | "lint">;
+  readonly settings: Pick<Settings, "dockerfile" | "build" | "lint" | "tests">;
   /** Without it only the Dockerfile is looked at; with it the Dockerfile may be missing. */
   readonly image?: BuiltImage;
 }
@@ -43,12 +55,15 @@ export async function lintImage({ settings, image }: LintInput): Promise<LintRep
     throw error;
   });
   const build = { buildArguments: settings.build.args, target: settings.build.target };
+  const { ignore } = settings.lint;
+  const contents = await image?.readHeads?.((file) => wantedBytes(file, image.config, ignore));
   const findings = lint(
     {
       ...(text !== undefined && { dockerfile: { path, text, build } }),
-      ...(image && { image }),
+      ...(image && { image: { ...image, ...(contents && { contents }) } }),
+      commands: settings.tests.map(({ run }) => run),
     },
-    { ignore: settings.lint.ignore },
+    { ignore },
   );
   return { findings, sources: new Map(text === undefined ? [] : [[path, text]]) };
 }

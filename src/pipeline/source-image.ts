@@ -3,6 +3,7 @@ import { parseImageSource } from "../build/parse-image-source.ts";
 import { withImage } from "../oci/image.ts";
 import type { ConvertSettings } from "../settings/settings.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
+import { describeReadImage } from "./conversion.ts";
 import { conversionOptions } from "./conversion-settings.ts";
 import { type ConvertOptions, type ConvertResult, convertArchive } from "./convert.ts";
 import type { BuiltImage } from "./lint-image.ts";
@@ -36,7 +37,7 @@ export async function withSourceImage<T>(
   return withSourceArchive(source, options, (archive) =>
     withImage(archive, options, async (image) => {
       const tree = await image.readTree();
-      return body({ name: source, config: image.config, entries: tree.metadata() });
+      return body({ name: source, ...describeReadImage(image, tree) });
     }),
   );
 }
