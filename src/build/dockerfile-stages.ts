@@ -1,5 +1,6 @@
 import { expandWord } from "../dockerfile/expand.ts";
 import { parseDockerfile } from "../dockerfile/parse-dockerfile.ts";
+import { isProvidersPlatform } from "../dockerfile/platform.ts";
 import { type BuildOptions, inheritedStages, splitStages } from "../dockerfile/stages.ts";
 import { PLATFORM } from "./builder.ts";
 
@@ -27,11 +28,6 @@ export function findForeignPlatform(
   const expansion = expandWord(flag, scope);
   if (expansion.kind !== "known" || isProvidersPlatform(expansion.value)) return undefined;
   return { platform: expansion.value, line: from.place.line };
-}
-
-/** `amd64` alone, its other names and its variants mean the same to builders. */
-function isProvidersPlatform(platform: string): boolean {
-  return /^(?:linux\/)?(?:amd64|x86_64|x86-64)(?:\/v[1-4])?$|^linux$|^$/i.test(platform);
 }
 
 /** The images, without `scratch` and earlier stages, that stages start from. */

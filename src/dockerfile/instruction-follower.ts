@@ -1,32 +1,39 @@
 import { posix } from "node:path";
-import { type Expansion, expandWord, type Variables } from "./expand.ts";
-import type { DeclaredCommand, DeclaredPath, DeclaredVariable, Located } from "./final-image.ts";
-import type { Instruction } from "./parse-dockerfile.ts";
+import type { BuildScope } from "./build-scope.ts";
+import type {
+  DeclaredCommand,
+  DeclaredFile,
+  DeclaredPath,
+  DeclaredText,
+  Located,
+} from "./final-image.ts";
+import { type Instruction, splitInstruction } from "./parse-dockerfile.ts";
 import type { Place, SourceText } from "./source-text.ts";
-import { readArguments } from "./stages.ts";
-import { parseJsonForm, splitAtSpaces, splitQuotedWords, type Word } from "./words.ts";
+import { parseJsonForm, splitAtSpaces, type Word } from "./words.ts";
 
 /** The state that instructions change, in their order. */
 export class InstructionFollower {
-  private readonly scope = new Map<string, string | undefined | null>();
-  private readonly environment = new Map<string, DeclaredVariable>();
   private readonly volumes: DeclaredPath[] = [];
   private readonly ports: Located<readonly string[]>[] = [];
   private readonly copies: DeclaredPath[] = [];
-  private readonly invalidWords: Located<string>[] = [];
+  private readonly files: DeclaredFile[] = [];
+  private readonly runs: Located<string>[] = [];
+  private triggers: Instruction[] = [];
   private entrypoint: DeclaredCommand | undefined;
   private command: DeclaredCommand | undefined;
   private isCommandOfStage = false;
   private shell: readonly string[] = ["/bin/sh", "-c"];
+  private unusedShell: Located<string> | undefined;
+  private user: DeclaredText | undefined;
+  private healthCheck: Located<string> | undefined;
+  private stopSignal: Located<string> | undefined;
   private workingDirectory: DeclaredPath | undefined;
   /** Where relative paths start; only the base image knows it until WORKDIR says it. */
   private directory: string | undefined;
 
   constructor(
-    private readonly escapeCharacter: string,
-    private readonly globals: Variables,
-    private readonly buildArguments: Readonly<Record<string, string>>,
-    private readonly isFromScratch: boolean,
+    private readonly scope: BuildScope,
+    isFromScratch: boolean,
   ) {
     this.directory = isFromScratch ? "/" : undefined;
   }
@@ -34,28 +41,39 @@ export class InstructionFollower {
   get image() {
     return {
       volumes: this.volumes,
-      variables: [...this.environment.values()],
+      variables: this.scope.variables,
       ports: this.ports,
       entrypoint: this.entrypoint,
       command: this.command,
       workingDirectory: this.workingDirectory,
+      user: this.user,
+      healthCheck: this.healthCheck,
+      stopSignal: this.stopSignal,
+      unusedShell: this.unusedShell,
+      triggers: this.triggers.map(({ keyword, place }) => ({ value: keyword, place })),
       copies: this.copies,
-      invalidWords: this.invalidWords,
+      files: this.files,
+      runs: this.runs,
+      invalidWords: this.scope.invalidWords,
     };
   }
 
+  /** ONBUILD of the stage above runs now, once. */
   startStage(): void {
     this.isCommandOfStage = false;
+    const { triggers } = this;
+    this.triggers = [];
+    for (const trigger of triggers) this.follow(trigger);
   }
 
   follow(instruction: Instruction): void {
     const { body, place } = instruction;
     switch (instruction.keyword) {
       case "ARG":
-        this.declareArguments(instruction);
+        this.scope.declareArguments(instruction);
         break;
       case "ENV":
-        this.declareVariables(body, place);
+        this.scope.declareVariables(body, place);
         break;
       case "VOLUME":
         for (const word of wordsOf(body)) this.volumes.push(this.resolve(word, (path) => path));
@@ -65,16 +83,37 @@ export class InstructionFollower {
         break;
       case "COPY":
       case "ADD":
-        this.copy(wordsOf(body));
+        this.copy(instruction);
+        break;
+      case "RUN":
+        this.unusedShell = undefined;
+        this.runs.push({ value: scriptOf(instruction), place });
         break;
       case "EXPOSE":
         this.ports.push({
-          value: splitAtSpaces(body).map((word) => this.known(word) ?? word.text),
+          value: splitAtSpaces(body).map((word) => this.scope.known(word) ?? word.text),
           place,
         });
         break;
+      case "USER":
+        this.user = {
+          written: body.text,
+          value: this.scope.known({ text: body.text, place: body.placeAt(0) }),
+          place,
+        };
+        break;
+      case "HEALTHCHECK":
+        this.healthCheck = /^none$/i.test(body.text) ? undefined : { value: body.text, place };
+        break;
+      case "STOPSIGNAL":
+        this.stopSignal = { value: body.text, place };
+        break;
+      case "ONBUILD":
+        this.triggers.push({ ...instruction, ...splitInstruction(body) });
+        break;
       case "SHELL":
         this.shell = parseJsonForm(body)?.map(({ text }) => text) ?? this.shell;
+        this.unusedShell = { value: body.text, place };
         break;
       case "CMD":
         this.command = this.commandOf(body, place);
@@ -88,50 +127,22 @@ export class InstructionFollower {
     }
   }
 
-  private declareArguments(instruction: Instruction): void {
-    for (const argument of readArguments(instruction, (word) => this.expand(word))) {
-      const { name } = argument;
-      if (this.environment.has(name)) continue;
-      const outer =
-        this.buildArguments[name] ?? (argument.isGiven ? undefined : this.globals.get(name));
-      this.scope.set(name, outer ?? argument.value);
-    }
-  }
-
-  /** `ENV name=value ...`, or the old `ENV name value`, where the rest of the line is the value. */
-  private declareVariables(body: SourceText, instruction: Place): void {
-    const words = splitQuotedWords(body, this.escapeCharacter);
-    const first = words[0];
-    if (!first) return;
-    const pairs = first.text.includes("=")
-      ? words.map(({ text, place }) => {
-          const equals = text.indexOf("=");
-          return { name: text.slice(0, equals), text: text.slice(equals + 1), place };
-        })
-      : [{ name: first.text, text: body.text.slice(first.text.length).trim(), place: first.place }];
-    const declared = pairs
-      .filter(({ name }) => name !== "")
-      .map(({ name, text, place }) => ({
-        name,
-        value: this.known({ text, place }),
-        place: instruction,
-      }));
-    // All values of one instruction are resolved before the first is set.
-    for (const variable of declared) {
-      this.environment.set(variable.name, variable);
-      this.scope.set(variable.name, variable.value ?? null);
-    }
-  }
-
   private changeDirectory(word: Word): void {
     this.workingDirectory = this.resolve(word, (path) => this.absolute(path));
     this.directory = this.workingDirectory.path;
   }
 
-  private copy(words: readonly Word[]): void {
+  private copy({ body, heredocs }: Instruction): void {
+    const words = wordsOf(body);
     const destination = words.at(-1);
     if (!destination || words.length < 2) return;
-    this.copies.push(this.resolve(destination, (path) => this.absolute(path)));
+    const copy = this.resolve(destination, (path) => this.absolute(path));
+    this.copies.push(copy);
+    for (const { name, text, isExpanded, place } of heredocs) {
+      const isDirectory = copy.path?.endsWith("/") || words.length > 2;
+      const path = copy.path && isDirectory ? posix.join(copy.path, name) : copy.path;
+      this.files.push({ path, text, isExpanded, place });
+    }
   }
 
   private absolute(path: string): string | undefined {
@@ -140,7 +151,7 @@ export class InstructionFollower {
   }
 
   private resolve(word: Word, complete: (path: string) => string | undefined): DeclaredPath {
-    const known = this.known(word);
+    const known = this.scope.known(word);
     return {
       written: word.text,
       path: known === undefined ? undefined : complete(known),
@@ -148,30 +159,22 @@ export class InstructionFollower {
     };
   }
 
-  private known(word: Word): string | undefined {
-    const expansion = this.expand(word.text);
-    if (expansion.kind === "known") return expansion.value;
-    if (expansion.kind === "invalid") {
-      this.invalidWords.push({ value: expansion.reason, place: word.place });
-    }
-    return undefined;
-  }
-
-  private expand(text: string): Expansion {
-    return expandWord(text, {
-      variables: this.scope,
-      escapeCharacter: this.escapeCharacter,
-      isComplete: this.isFromScratch,
-    });
-  }
-
   /** An empty list takes back what was inherited. */
   private commandOf(body: SourceText, place: Place): DeclaredCommand | undefined {
-    const argv = parseJsonForm(body)?.map(({ text }) => text) ?? [...this.shell, body.text];
+    const list = parseJsonForm(body)?.map(({ text }) => text);
+    if (!list) this.unusedShell = undefined;
+    const argv = list ?? [...this.shell, body.text];
     return argv.length === 0 || body.text === "" ? undefined : { argv, place };
   }
 }
 
 function wordsOf(body: SourceText): Word[] {
   return parseJsonForm(body) ?? splitAtSpaces(body);
+}
+
+/** What a shell runs; of the JSON form, the words. */
+function scriptOf({ body, heredocs }: Instruction): string {
+  const words = parseJsonForm(body)?.map(({ text }) => text);
+  if (words) return (words[1] === "-c" ? words.slice(2) : words).join(" ");
+  return [body.text, ...heredocs.map(({ text }) => text)].join("\n");
 }

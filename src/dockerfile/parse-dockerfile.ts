@@ -1,5 +1,6 @@
 import { type Copy, DockerfileParser, type Instruction as ParsedInstruction } from "dockerfile-ast";
 import { displayText } from "../system/display-text.ts";
+import { type Heredoc, readHeredocs } from "./heredoc.ts";
 import { joinContinuedLines } from "./logical-line.ts";
 import { type Place, SourceText, splitLines } from "./source-text.ts";
 
@@ -8,10 +9,20 @@ export interface Instruction {
   /** In upper case. */
   readonly keyword: string;
   readonly place: Place;
+  /** Just behind its last character, here-documents included. */
+  readonly end: Place;
   /** What follows the keyword and its flags, on one line. */
   readonly body: SourceText;
   /** Such as `from` for `--from=build`. */
   readonly flags: ReadonlyMap<string, string>;
+  readonly heredocs: readonly Heredoc[];
+}
+
+/** A line that starts with `#`; directives such as `# escape` are among them. */
+export interface Comment {
+  /** From its `#` on. */
+  readonly text: string;
+  readonly place: Place;
 }
 
 export interface SyntaxProblem {
@@ -24,6 +35,8 @@ export interface Dockerfile {
   readonly text: string;
   readonly escapeCharacter: "\\" | "`";
   readonly instructions: readonly Instruction[];
+  /** Those between instructions, and between continued lines of one. */
+  readonly comments: readonly Comment[];
   /** What keeps a builder, or this parser, from reading the file. */
   readonly problems: readonly SyntaxProblem[];
 }
@@ -44,7 +57,7 @@ const KEYWORDS_WITH_FLAGS = new Set(["ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"
  */
 export function parseDockerfile(source: string): Dockerfile {
   const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
-  const empty = { text, escapeCharacter: "\\", instructions: [] } as const;
+  const empty = { text, escapeCharacter: "\\", instructions: [], comments: [] } as const;
   const binary = text.indexOf("\0");
   const whole = SourceText.of(text);
   if (binary >= 0) {
@@ -61,11 +74,16 @@ export function parseDockerfile(source: string): Dockerfile {
     const escapeCharacter = parsed.getEscapeCharacter() === "`" ? "`" : "\\";
     const problems: SyntaxProblem[] = [];
     const instructions: Instruction[] = [];
+    const comments: Comment[] = [];
     for (const instruction of parsed.getInstructions()) {
-      instructions.push(convert(instruction, whole, escapeCharacter));
+      const converted = convert(instruction, whole, escapeCharacter);
+      instructions.push(converted.instruction);
+      comments.push(...converted.comments);
       problems.push(...findUnfinishedHeredocs(instruction));
     }
-    return { text, escapeCharacter, instructions, problems };
+    comments.push(...commentsBetween(text, instructions));
+    comments.sort((a, b) => a.place.line - b.place.line);
+    return { text, escapeCharacter, instructions, comments, problems };
   } catch {
     // The parser gives up by exceptions on some texts that are no Dockerfile by any measure.
     const message = "This cannot be read as a Dockerfile.";
@@ -83,10 +101,25 @@ function convert(
   parsed: ParsedInstruction,
   whole: SourceText,
   escapeCharacter: string,
-): Instruction {
-  const { start, end } = parsed.getRange();
-  const source = whole.slice(whole.indexOf(toPlace(start)), whole.indexOf(toPlace(end)));
+): { instruction: Instruction; comments: Comment[] } {
+  const range = parsed.getRange();
+  const [start, end] = [toPlace(range.start), toPlace(range.end)];
+  const source = whole.slice(whole.indexOf(start), whole.indexOf(end));
   const line = joinContinuedLines(source, escapeCharacter);
+  const parts = splitInstruction(line.text);
+  const rest = source.slice(line.end);
+  const hasHeredocs = HEREDOC_KEYWORDS.has(parts.keyword) && rest.text !== "";
+  const heredocs = hasHeredocs ? readHeredocs(line.text, rest) : [];
+  return {
+    instruction: { ...parts, place: start, end, heredocs },
+    comments: line.comments.map((comment) => ({ text: comment.text, place: comment.placeAt(0) })),
+  };
+}
+
+/** The keyword, the flags and the body of one logical line. */
+export function splitInstruction(
+  line: SourceText,
+): Pick<Instruction, "keyword" | "flags" | "body"> {
   const keyword = /^\S*/.exec(line.text)?.[0] ?? "";
   const { flags, length } = KEYWORDS_WITH_FLAGS.has(keyword.toUpperCase())
     ? readFlags(line.text, keyword.length)
@@ -94,10 +127,21 @@ function convert(
   const spaces = /^\s*/.exec(line.text.slice(length))?.[0].length ?? 0;
   return {
     keyword: keyword.toUpperCase(),
-    place: toPlace(start),
-    body: line.slice(length + spaces, line.text.trimEnd().length),
     flags,
+    body: line.slice(length + spaces, line.text.trimEnd().length),
   };
+}
+
+function* commentsBetween(text: string, instructions: readonly Instruction[]): Generator<Comment> {
+  let next = 0;
+  for (const [index, line] of splitLines(text).entries()) {
+    while ((instructions[next]?.end.line ?? Number.POSITIVE_INFINITY) < index + 1) next++;
+    const instruction = instructions[next];
+    if (instruction && instruction.place.line <= index + 1) continue;
+    const column = line.length - line.trimStart().length + 1;
+    if (line.charAt(column - 1) !== "#") continue;
+    yield { text: line.slice(column - 1).trimEnd(), place: { line: index + 1, column } };
+  }
 }
 
 function readFlags(text: string, start: number) {
