@@ -78,7 +78,9 @@ describe("an image with a shell", () => {
     expect(result.exitCode).toBe(7);
     expect(readFileSync(join(directory, "got/out"), "utf8")).toBe("y".repeat(300_000));
     const [volumes, ...rest] = result.stderr.split(/(?<=volume-1)\n/);
-    expect(volumes).toMatch(/^volume \/golem\/input +\/.*volume-0\nvolume \/golem\/output +\//);
+    expect(volumes).toMatch(
+      /^runtime .*\nvolume \/golem\/input +\/.*volume-0\nvolume \/golem\/output +\//,
+    );
     expect(rest.join("").split("\n")).toEqual([
       "to stderr",
       "error: Cannot put missing into the VM: it does not exist.",
@@ -149,7 +151,7 @@ test("a hidden working directory is said, and a guest that panics ends the sessi
   const script = "pwd\necho c >/proc/sysrq-trigger\necho not reached\n";
   const result = await golemImage(["shell", "hidden.gvmi", "--profile", "v0.5"], script);
   expect(result).toMatchObject({ exitCode: 16, stdout: "/\n" });
-  expect(result.stderr).toContain("its working directory /golem/input/work cannot be entered");
+  expect(result.stderr).toContain("/golem/input/work is hidden by the VOLUME /golem/input");
   expect(result.stderr).toMatch(/error: .*panic/);
   expectNothingLeft();
 });

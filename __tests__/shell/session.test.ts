@@ -61,6 +61,7 @@ async function hold(
     show: ({ kind }) => {
       output.stdout += `<${kind}>\n`;
     },
+    explain: (error) => error,
     report: (error) => {
       reported.push(error);
       return 99;
@@ -183,7 +184,7 @@ test.each([false, true])(
     const machine = new LocalMachine("/hidden", (_, directory) => directory !== "/hidden", hides);
     const held = await hold(["pwd"], { machine });
     expect(held).toMatchObject({ stdout: "/\n", mode: "shell" });
-    expect(held.warning).toContain("/hidden cannot be entered");
+    expect(held.warning).toContain("no command of this image would start");
   },
 );
 

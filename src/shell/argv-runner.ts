@@ -1,4 +1,4 @@
-import { conventionalGuestExitCode } from "../checks/judge.ts";
+import { conventionalGuestExitCode, describeStartFailure } from "../checks/judge.ts";
 import { UsageError } from "../errors.ts";
 import type { CommandMachine, LineRunner, LineRunnerOptions } from "./line-runner.ts";
 import { splitWords } from "./split-words.ts";
@@ -28,7 +28,10 @@ export class ArgvRunner implements LineRunner {
         { hint: "Write /path/to/program and its arguments, or !help." },
       );
     }
-    const exit = await this.#machine.run({ ...this.#options, signal, argv: [program, ...rest] });
+    const { timeoutMs, onOutput, onNote } = this.#options;
+    const argv = [program, ...rest] as const;
+    const exit = await this.#machine.run({ argv, timeoutMs, onOutput, signal });
+    if (exit.couldNotStart !== undefined) onNote?.(describeStartFailure(exit.couldNotStart));
     return conventionalGuestExitCode(exit);
   }
 }

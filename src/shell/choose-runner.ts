@@ -1,5 +1,5 @@
 import { ArgvRunner } from "./argv-runner.ts";
-import { GuestShell } from "./guest-shell.ts";
+import { GuestShell, type UnusableShell } from "./guest-shell.ts";
 import type { CommandMachine, LineRunner, LineRunnerOptions } from "./line-runner.ts";
 
 export interface RunnerOptions extends LineRunnerOptions {
@@ -31,16 +31,20 @@ export async function chooseRunner(
   const byArgv = new ArgvRunner(machine, workingDirectory, options);
   if (withoutShell) return { runner: byArgv, mode: "exec" };
   const shell = await GuestShell.start(machine, workingDirectory, options);
-  if (shell) return { runner: shell, mode: "shell" };
+  if (isUsable(shell)) return { runner: shell, mode: "shell" };
   const shellAtRoot =
-    workingDirectory === "/" ? undefined : await GuestShell.start(machine, "/", options);
-  if (!shellAtRoot) {
-    const warning = "No /bin/sh starts in this image, so each line is run as a command.";
+    workingDirectory === "/" ? shell : await GuestShell.start(machine, "/", options);
+  if (!isUsable(shellAtRoot)) {
+    const warning = `No /bin/sh starts in this image, so each line is run as a command (${shellAtRoot.problem}).`;
     return { runner: byArgv, mode: "exec", warning };
   }
   return {
     runner: shellAtRoot,
     mode: "shell",
-    warning: `On a provider no command of this image would start: its working directory ${workingDirectory} cannot be entered (a VOLUME above it hides what the image has there). This session begins in / instead.`,
+    warning: `On a provider no command of this image would start (${shell.problem}). This session begins in / instead.`,
   };
+}
+
+function isUsable(shell: GuestShell | UnusableShell): shell is GuestShell {
+  return shell instanceof GuestShell;
 }

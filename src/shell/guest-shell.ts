@@ -16,6 +16,10 @@ const SHELL = "/bin/sh";
 /** Until a shell has said that it is there; it takes a tenth of a second under emulation. */
 const PROBE_TIMEOUT_MS = 30_000;
 
+export interface UnusableShell {
+  readonly problem: string;
+}
+
 const AT_ROOT: ShellState = {
   directory: "/",
   previousDirectory: "",
@@ -48,20 +52,21 @@ export class GuestShell implements LineRunner {
 
   /**
    * @param directory where the first line begins
-   * @returns undefined when no shell can be started there
+   * @returns why no shell can be started there, as a clause, when that is so
    */
   static async start(
     machine: CommandMachine,
     directory: string,
     options: LineRunnerOptions,
-  ): Promise<GuestShell | undefined> {
+  ): Promise<GuestShell | UnusableShell> {
+    const command = { directory, timeoutMs: PROBE_TIMEOUT_MS, onOutput: () => {} };
     try {
-      const probe = { directory, timeoutMs: PROBE_TIMEOUT_MS };
-      const { state } = await runScript(machine, ":", 0, AT_ROOT, { ...probe, onOutput: () => {} });
-      return state && new GuestShell(machine, options, state, directory);
+      const { state, couldNotStart } = await runScript(machine, ":", 0, AT_ROOT, command);
+      if (state) return new GuestShell(machine, options, state, directory);
+      return { problem: couldNotStart ?? `${SHELL} does not behave like a shell` };
     } catch (error) {
-      if (error instanceof CommandStartError) return undefined;
-      throw error;
+      if (!(error instanceof CommandStartError)) throw error;
+      return { problem: error.message.replace(/\.$/, "") };
     }
   }
 
@@ -71,7 +76,8 @@ export class GuestShell implements LineRunner {
 
   async run(line: string, status: number, signal: AbortSignal): Promise<number> {
     // The script itself goes to the line's directory, which may be gone by now.
-    const command = { ...this.#options, directory: "/", signal };
+    const { timeoutMs, onOutput } = this.#options;
+    const command = { directory: "/", timeoutMs, onOutput, signal };
     const ran = await runScript(this.#machine, line, status, this.#state, command).catch(
       (error) => {
         throw error instanceof DeadlineError ? lineTimedOut(line, this.#options, error) : error;
@@ -85,6 +91,7 @@ export class GuestShell implements LineRunner {
 interface RanLine {
   readonly status: number;
   readonly state: ReportedState | undefined;
+  readonly couldNotStart: string | undefined;
 }
 
 async function runScript(
@@ -105,6 +112,7 @@ async function runScript(
   await passOn("stdout", scanner.end(), command.onOutput);
   return {
     status: conventionalGuestExitCode(exit),
+    couldNotStart: exit.couldNotStart,
     state: scanner.state === undefined ? undefined : parseReportedState(scanner.state),
   };
 }

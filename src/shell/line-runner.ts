@@ -9,6 +9,8 @@ export interface LineRunnerOptions {
   /** Milliseconds that each line may take; no limit when absent. */
   readonly timeoutMs?: number;
   readonly onOutput: GuestCommand["onOutput"];
+  /** Takes what the person should know of a line that has ended, as a clause. */
+  readonly onNote?: (text: string) => void;
 }
 
 /** Runs the lines of a session one after the other. */

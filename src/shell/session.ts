@@ -40,6 +40,8 @@ export interface SessionOptions {
   /** Whether the first line that fails ends the session. */
   readonly stopOnError: boolean;
   readonly show: (information: Information) => void;
+  /** Makes an error for people of one of the system, and returns any other as it is. */
+  readonly explain: (error: unknown) => unknown;
   /** Tells the person why a line could not be run, or not to its end, and returns the status for that. */
   readonly report: (error: GolemImageError) => number;
 }
@@ -91,7 +93,8 @@ async function performLine(
   } catch (error) {
     if (!machine.isUsable()) throw error;
     if (interruption.signal.aborted) return { status: INTERRUPTED_STATUS };
-    if (error instanceof GolemImageError) return { status: options.report(error) };
+    const explained = options.explain(error);
+    if (explained instanceof GolemImageError) return { status: options.report(explained) };
     throw error;
   } finally {
     lines.onInterrupt = undefined;
@@ -110,17 +113,18 @@ async function perform(
     case "run":
       return runner.run(request.line, status, signal);
     case "put":
-      await putFile(machine.volumes, request.from, request.to);
+      await putFile(machine.volumes, request.from, request.to, signal);
       return 0;
     case "get":
-      await getFile(machine.volumes, request.from, request.to);
+      await getFile(machine.volumes, request.from, request.to, signal);
       return 0;
     case "volumes":
       show({ kind: "volumes", volumes: machine.volumes });
       return 0;
     case "stats": {
       const statistics = await machine.statistics();
-      if (!statistics) throw new UsageError("The official runtime's agent does not tell statistics.");
+      if (!statistics)
+        throw new UsageError("The official runtime's agent does not tell statistics.");
       show({ kind: "stats", statistics });
       return 0;
     }

@@ -2,6 +2,7 @@ import type { ReadyShell } from "../../pipeline/shell-in-image.ts";
 import { REQUESTS } from "../../shell/parse-line.ts";
 import type { Information, PromptContent } from "../../shell/session.ts";
 import { escapeControls } from "../../system/display-text.ts";
+import { describeRuntime } from "../../vm/runtime.ts";
 import type { Volume } from "../../vm/volume-files.ts";
 import { formatBytes, formatMilliseconds, formatTable } from "../format.ts";
 import type { Styles } from "../styles.ts";
@@ -16,6 +17,7 @@ const MODES = {
 export function welcome({ machine, mode, warning }: ReadyShell, styles: Styles): string {
   const { accelerator, reason } = machine.acceleratorChoice;
   return [
+    describeRuntime(machine.runtime),
     `booted in ${formatMilliseconds(machine.readyMs)} (profile ${machine.profile}, ${accelerator.toUpperCase()}: ${reason})`,
     describeVolumes(machine.volumes),
     ...(warning ? [`${styles.yellow("warning:")} ${warning}`] : []),
@@ -27,6 +29,7 @@ export function welcome({ machine, mode, warning }: ReadyShell, styles: Styles):
 /** What a pipe's log holds before the first line. */
 export function plainWelcome({ machine, warning }: ReadyShell, styles: Styles): string {
   return [
+    describeRuntime(machine.runtime),
     describeVolumes(machine.volumes),
     ...(warning ? [`${styles.yellow("warning:")} ${warning}`] : []),
   ].join("\n");
