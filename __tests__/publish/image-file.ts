@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chunkSizeOf, encodeDescriptor } from "../../src/gvmi/descriptor.ts";
 import type { PublishFile } from "../../src/publish/publish-target.ts";
 
 /** A directory that each test gets anew. */
@@ -28,14 +29,18 @@ export function testBytes(size: number, seed = 1): Buffer {
 
 export const sha3 = (bytes: Buffer): string => createHash("sha3-224").update(bytes).digest("hex");
 
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
 /** Writes an image file and says of it what its conversion would. */
 export function writeImage(path: string, bytes: Buffer, name = "hello"): PublishFile {
   writeFileSync(path, bytes);
-  return {
-    path,
-    name,
-    hash: sha3(bytes),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    size: bytes.length,
-  };
+  const size = bytes.length;
+  const hash = sha3(bytes);
+  const chunkSize = chunkSizeOf(size);
+  const chunkDigests: string[] = [];
+  for (let at = 0; at < size; at += chunkSize) {
+    chunkDigests.push(sha256(bytes.subarray(at, at + chunkSize)));
+  }
+  const descriptor = encodeDescriptor({ size, hash, chunkSize, chunkDigests });
+  return { path, name, hash, sha256: sha256(bytes), size, descriptor };
 }

@@ -42,6 +42,7 @@ describe("publishing to a directory", () => {
       package: `hash:sha3:${image.hash}:${url}`,
       size: 5000,
       isNew: true,
+      names: [],
       check: { redirects: 0, resume: "works", warnings: [], limitation: expect.any(String) },
     });
     expect(sha3(readFileSync(new URL(url)))).toBe(image.hash);

@@ -26,7 +26,7 @@ export interface PublishImageInput {
  */
 export async function publishImage(input: PublishImageInput): Promise<PublishResult> {
   const { path, name, to, url, expectedHash, signal, progress } = input;
-  const { hash, sha256, size, volumes } = await inspectGvmi(path, signal);
+  const { hash, sha256, size, descriptor, volumes } = await inspectGvmi(path, signal);
   if (expectedHash !== undefined && hash !== expectedHash) {
     throw new PublishError(
       `${path} is not the image that was converted and tested: expected hash ${expectedHash}, found ${hash}.`,
@@ -35,7 +35,7 @@ export async function publishImage(input: PublishImageInput): Promise<PublishRes
       },
     );
   }
-  const result = await publish({ path, name, hash, sha256, size, volumes }, to, {
+  const result = await publish({ path, name, hash, sha256, size, descriptor, volumes }, to, {
     ...(signal && { signal }),
     ...(url !== undefined && { baseUrl: url }),
     onProgress: ({ step, done, total }) =>

@@ -1,0 +1,32 @@
+import { DirectoryTarget } from "./directory-target.ts";
+import type { TargetDescription } from "./parse-target.ts";
+import type { ConflictRule, PublishTarget } from "./publish-target.ts";
+
+/** What targets are told beside where they are; each takes what it has a use for. */
+export interface TargetSettings {
+  /** What the URLs of published files start with; the target's own when absent. */
+  readonly baseUrl?: string;
+  /** Names for the image, in the form that the target has for them. */
+  readonly tags?: readonly string[];
+  /** `fail` when absent. */
+  readonly onConflict?: ConflictRule;
+  /** Milliseconds in which a transfer may stand still; 30 s when absent. */
+  readonly stallMs?: number;
+  /** Where credentials are taken from: never from a file of the checkout. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Makes a target of its description. What only one target needs is loaded with it.
+ *
+ * @throws {PublishError} when the settings do not fit the target, or credentials are missing
+ */
+export async function createTarget(
+  to: TargetDescription,
+  settings: TargetSettings,
+): Promise<PublishTarget> {
+  switch (to.kind) {
+    case "directory":
+      return new DirectoryTarget(to.directory, settings.baseUrl);
+  }
+}

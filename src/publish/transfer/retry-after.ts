@@ -1,0 +1,17 @@
+/**
+ * How long a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
+ *
+ * @param now milliseconds since 1970
+ * @returns milliseconds, 0 for a date that has passed; undefined when the header is missing or malformed
+ */
+export function parseRetryAfter(
+  header: string | undefined,
+  now: number = Date.now(),
+): number | undefined {
+  const text = header?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  // Date.parse alone would take "-1" or "5 apples" for a date.
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text)) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : Math.max(0, time - now);
+}
