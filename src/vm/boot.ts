@@ -6,6 +6,8 @@ import { explainFailure } from "./explain-failure.ts";
 import { assertProvidersCanRead } from "./image/compression.ts";
 import { withMachineDirectory } from "./machine-directory.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
+import type { NetworkRequest } from "./network/request.ts";
+import { needsUserNetworking, withNetwork } from "./network/with-network.ts";
 import type { MachineDescription } from "./qemu/command-line.ts";
 import { startQemu } from "./qemu/process.ts";
 import { sandboxArguments } from "./qemu/sandbox.ts";
@@ -36,8 +38,8 @@ export interface BootOptions extends RuntimeOptions {
   storageMib?: number;
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   bootTimeoutMs: number;
-  /** None by default. */
-  network?: NetworkAttachment;
+  /** `none` by default; a place in a network that outlives this VM can be given, too. */
+  network?: NetworkRequest | NetworkAttachment;
   /** Takes one line that says which runtime was chosen, and why. */
   onRuntime?: (description: string) => void;
   /** Whether an image is booted that providers cannot read. */
@@ -72,7 +74,9 @@ export async function withVirtualMachine<T>(
     const directories = await makeVolumes(image.volumes, directory);
     const limit = { limitMib: options.storageMib, signal: options.signal };
     return withVolumeStorage(directories, limit, (storage) =>
-      bootWith({ image, options, runtime, directory, storage }, body),
+      withNetwork(options.network, options, (network) =>
+        bootWith({ image, options, runtime, directory, storage, network }, body),
+      ),
     );
   });
 }
@@ -85,10 +89,11 @@ interface MachineParts {
   /** For its sockets and console. */
   readonly directory: string;
   readonly storage: VolumeStorage;
+  readonly network: NetworkAttachment | undefined;
 }
 
 async function bootWith<T>(
-  { image, options, runtime, directory, storage }: MachineParts,
+  { image, options, runtime, directory, storage, network }: MachineParts,
   body: (machine: VirtualMachine) => Promise<T>,
 ): Promise<T> {
   const { volumes } = storage;
@@ -97,13 +102,14 @@ async function bootWith<T>(
   const command = runtime.command({
     ...description,
     sandboxArguments: await sandboxArguments(runtime.qemu),
+    networkArguments: (await network?.qemuArguments(runtime.qemu)) ?? [],
   });
   const console = await ConsoleLog.open(options.consoleFile ?? join(directory, "console"));
   const started = performance.now();
   const qemu = await startQemu(command, { onConsole: (chunk) => console.append(chunk) });
   let agent: AgentClient | undefined;
   try {
-    agent = await connectAgent(qemu, { ...description, ...options, volumes });
+    agent = await connectAgent(qemu, { ...description, ...options, volumes, network });
     const machine = new VirtualMachine({
       agent,
       runtime,
@@ -137,8 +143,8 @@ async function bootWith<T>(
  * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
  */
 export async function prepareRuntime(options: BootOptions): Promise<Runtime> {
-  const needsUserNetwork = options.network?.qemuArguments.some((word) => word.startsWith("user,"));
-  return chooseRuntime({ ...options, needsDistributionQemu: needsUserNetwork ?? false });
+  const needsDistributionQemu = needsUserNetworking(options.network);
+  return chooseRuntime({ ...options, needsDistributionQemu });
 }
 
 /** Since 0.5 the provider's program leaves the environment out; our own agent drops it itself. */
@@ -165,6 +171,5 @@ function describeMachine(
     // Absolute: QEMU takes what stands before a colon for a protocol.
     image: resolve(image.path),
     shares: volumes.map((volume) => volume.hostDirectory),
-    networkArguments: options.network?.qemuArguments ?? [],
   };
 }
