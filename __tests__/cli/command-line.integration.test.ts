@@ -124,6 +124,7 @@ describe("each stage alone", () => {
       path: "again.gvmi",
       hash: opensslHash(image),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      descriptor: expect.stringMatching(/^AAAAAzMzMzQ/),
       size: readFileSync(image).length,
       cache: "miss",
       reusedShare: 0,
