@@ -49,6 +49,7 @@ describe("loadSettings", () => {
         runtime: { name: "auto" },
         memory: 256,
         cpus: 1,
+        network: "none",
         accelerator: "auto",
         timeouts: { boot: 60_000, command: 60_000, total: 600_000 },
       },
@@ -72,6 +73,7 @@ vm:
   profile: v0.5
   memory: 1.5 GiB
   cpus: 2
+  network: {outbound: [https://example.org]}
   accelerator: tcg
   kernel: {image: /boot/vmlinuz, modules: modules/6.1}
   timeouts: {boot: 90s, command: 1m30s, total: 500ms}
@@ -118,6 +120,11 @@ lint: {ignore: [GVM003], failOn: never}
         profile: "v0.5",
         memory: 1536,
         cpus: 2,
+        network: {
+          outbound: [
+            { url: "https://example.org", protocol: "tcp", host: "example.org", port: 443 },
+          ],
+        },
         accelerator: "tcg",
         kernel: { image: "/boot/vmlinuz", modules: at("modules/6.1") },
         timeouts: { boot: 90_000, command: 90_000, total: 500 },

@@ -32,10 +32,12 @@ export function wholeNumberValue(least: number, most: number): (text: string) =>
 }
 
 /** Adapts a parser of the core, whose error says what was expected. */
-export function parsedBy<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
+export function parsedBy<T>(
+  parse: (text: string, previous?: T) => T,
+): (text: string, previous?: T) => T {
+  return (text, previous) => {
     try {
-      return parse(text);
+      return parse(text, previous);
     } catch (error) {
       if (!(error instanceof GolemImageError)) throw error;
       return invalid([error.message, error.hint].filter(Boolean).join(" "));

@@ -10,6 +10,7 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
+import { NETWORK_NAMES, parseNetworkRequest } from "../vm/network/request.ts";
 import { PROFILES, type Profile } from "../vm/profiles.ts";
 import { RUNTIME_CHOICES, type RuntimeRequest } from "../vm/runtimes/request.ts";
 import {
@@ -50,6 +51,7 @@ export type SettingOverrides = {
   outputLimit?: number;
   totalTimeout?: number;
   cpus?: number;
+  network?: Settings["vm"]["network"];
   accelerator?: Settings["vm"]["accelerator"];
   timeout?: number;
   bootTimeout?: number;
@@ -106,6 +108,10 @@ const GROUPS = {
     new Option("--output-limit <amount>", "what is kept of each output, such as 4MiB").argParser(
       memoryUpTo(MAX_OUTPUT_LIMIT_MIB),
     ),
+    new Option(
+      "--network <network>",
+      `${NETWORK_NAMES.join(", ")}, or outbound:URL (repeatable)`,
+    ).argParser(parsedBy(parseNetworkRequest)),
     new Option("--accelerator <name>", "how QEMU runs the guest").choices(ACCELERATORS),
     new Option("--timeout <duration>", "for each command, such as 30s").argParser(durationValue),
     new Option("--boot-timeout <duration>", "until the VM is ready").argParser(durationValue),
@@ -166,6 +172,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       storage: options.storage ?? vm.storage,
       outputLimit: options.outputLimit ?? vm.outputLimit,
       cpus: options.cpus ?? vm.cpus,
+      network: options.network ?? vm.network,
       accelerator: options.accelerator ?? vm.accelerator,
       kernel: vm.kernel,
       console: options.console ?? vm.console,

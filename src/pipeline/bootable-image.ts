@@ -28,6 +28,7 @@ export function bootOptions(vm: VmSettings): BootOptions {
     memoryMib: vm.memory,
     cpus: vm.cpus,
     storageMib: vm.storage,
+    network: vm.network,
     accelerator: vm.accelerator,
     kernel: vm.kernel,
     bootTimeoutMs: vm.timeouts.boot,

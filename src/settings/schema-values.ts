@@ -59,6 +59,22 @@ export const wholeNumber = (least: number, most: number) => {
     v.maxValue(most, expected),
   );
 };
+
+/** Turns a parser that throws into a check whose message is the parser's own; the text stays. */
+export const readableBy = (parse: (value: string) => unknown, expected: string) =>
+  v.pipe(
+    text(expected),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      try {
+        parse(dataset.value);
+      } catch (error) {
+        if (!(error instanceof GolemImageError)) throw error;
+        addIssue({ message: [error.message, error.hint].filter(Boolean).join(" ") });
+      }
+    }),
+  );
+
 /** Turns a parser that throws into a validation whose message is the parser's own. */
 export const parsedBy = <TResult>(parse: (value: string) => TResult, expected: string) =>
   v.pipe(

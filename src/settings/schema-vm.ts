@@ -1,8 +1,19 @@
 import * as v from "valibot";
+import { parseOutboundUrl } from "../vm/network/outbound-url.ts";
+import { NETWORK_NAMES } from "../vm/network/request.ts";
 import { PROFILES } from "../vm/profiles.ts";
 import { completeRequest, RUNTIME_CHOICES } from "../vm/runtimes/request.ts";
 import { MAX_OUTPUT_LIMIT_MIB, MAX_STORAGE_MIB } from "./quantities.ts";
-import { choice, duration, hostPath, map, memory, text, wholeNumber } from "./schema-values.ts";
+import {
+  choice,
+  duration,
+  hostPath,
+  map,
+  memory,
+  readableBy,
+  text,
+  wholeNumber,
+} from "./schema-values.ts";
 import { ACCELERATORS } from "./settings.ts";
 
 const PROFILES_FORM = "expected a list of profiles, such as [v0.4, v0.5]";
@@ -59,6 +70,16 @@ const runtimeSchema = map({
   ),
 });
 
+const URLS_FORM = "expected a list of URLs, such as [https://example.org]";
+
+const networkSchema = map({
+  outbound: v.pipe(
+    v.array(readableBy(parseOutboundUrl, "a URL, such as https://example.org"), URLS_FORM),
+    v.minLength(1, URLS_FORM),
+    v.description("The URLs whose hosts and ports the VM may reach, and nothing else."),
+  ),
+});
+
 const vmKeys = map({
   runtime: v.pipe(
     v.optional(
@@ -101,6 +122,19 @@ const vmKeys = map({
     v.description(
       "What is kept of each output of a command; by default 1 MiB for a test, and everything for exec.",
     ),
+  ),
+  network: v.pipe(
+    v.optional(
+      v.union(
+        [choice(NETWORK_NAMES), networkSchema],
+        `expected one of ${NETWORK_NAMES.join(", ")}, or outbound: with a list of URLs`,
+      ),
+      "none",
+    ),
+    v.transform((value) =>
+      typeof value === "string" ? value : { outbound: value.outbound.map(parseOutboundUrl) },
+    ),
+    v.description("What the VM can reach: nothing, other VMs of a VPN, or the internet."),
   ),
   accelerator: v.pipe(
     v.optional(choice(ACCELERATORS), "auto"),

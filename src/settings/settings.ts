@@ -2,6 +2,7 @@ import { BUILDER_NAMES } from "../build/builder.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
 
 import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
+import type { NetworkRequest } from "../vm/network/request.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { RuntimeRequest } from "../vm/runtimes/request.ts";
 
@@ -69,6 +70,8 @@ export interface VmSettings {
   readonly storage?: number;
   /** MiB of each output of a command that are kept; what takes it decides when absent. */
   readonly outputLimit?: number;
+  /** `none` when absent. */
+  readonly network?: NetworkRequest;
   readonly accelerator: Accelerator;
   /** A kernel to boot instead of the one that is found or downloaded. */
   readonly kernel?: KernelSettings;
