@@ -55,7 +55,7 @@ describe("loadSettings", () => {
       },
       tests: [],
       publish: {},
-      lint: { ignore: [], failOn: "error" },
+      lint: { ignore: [], severity: {}, failOn: "error", trusted: [] },
     });
   });
 
@@ -91,7 +91,7 @@ tests:
   - name: argv
     run: [/bin/echo, "-n"]
 publish: {to: "directory:public", url: https://example.org/images}
-lint: {ignore: [GVM003], failOn: never}
+lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debian]}
 `);
     const at = (path: string) => join(directory, path);
     expect(settings).toEqual({
@@ -158,7 +158,12 @@ lint: {ignore: [GVM003], failOn: never}
         to: { kind: "directory", directory: at("public") },
         url: "https://example.org/images/",
       },
-      lint: { ignore: ["GVM003"], failOn: "never" },
+      lint: {
+        ignore: ["GVM003"],
+        severity: { GVM002: "info" },
+        failOn: "never",
+        trusted: ["debian"],
+      },
     });
   });
 
@@ -292,6 +297,10 @@ describe("a wrong settings file", () => {
     ["publish: {url: 'file:///x'}", "1:16 publish.url: "],
     ["publish: {url: 'https://me:secret@host/'}", "1:16 publish.url: "],
     ["lint: {ignore: [GVM3]}", "1:17 lint.ignore[0]: expected the id of a rule"],
+    ["lint: {severity: {GVM002: hint}}", "1:27 lint.severity.GVM002: expected one of error"],
+    ["lint: {severity: {gvm2: info}}", "1:19 lint.severity.gvm2: expected the id of a rule"],
+    ["lint: {severity: [GVM002]}", "lint.severity"],
+    ["lint: {trusted: debian}", "1:17 lint.trusted: expected a list of images or registries"],
     ["lint: {failOn: warn}", "1:16 lint.failOn: expected one of error, warning, info, never"],
     ["a: 1\n---\nb: 2", "2:1 : a second document starts here"],
     ["name: !secret x", "1:7 : this is not valid YAML"],

@@ -148,6 +148,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
     ...settings,
     dockerfile: options.file ?? settings.dockerfile,
     lint: {
+      ...settings.lint,
       ignore: [...settings.lint.ignore, ...(options.ignore ?? [])],
       failOn: options.failOn ?? settings.lint.failOn,
     },

@@ -4,6 +4,8 @@ import type { Place } from "../dockerfile/source-text.ts";
 import type { ByteString, EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import type { Fix, Severity } from "./finding.ts";
+import type { Pragma } from "./pragmas.ts";
+import type { NeedlessPragma } from "./suppression.ts";
 
 /** What a rule can look at: the Dockerfile, the image's run configuration, the image's files. */
 export type Depth = "dockerfile" | "config" | "files";
@@ -36,6 +38,12 @@ export interface LintContext {
   readonly commands?: readonly (string | readonly string[])[];
   /** Names of base images, or what they start with, that are trusted to stay as they are. */
   readonly trusted?: readonly string[];
+  /** Comments of the Dockerfile for lint. */
+  readonly pragmas?: readonly Pragma[];
+  /** Known when all other rules have run. */
+  readonly needlessPragmas?: readonly NeedlessPragma[];
+  /** Ids of all rules. */
+  readonly knownRules?: readonly string[];
 }
 
 export interface RuleFinding {

@@ -46,7 +46,7 @@ export interface LintReport extends LintResult {
  * Looks for what will not work on Golem in a Dockerfile and, when it has been built, in the image.
  *
  * @throws {BuildError} when the Dockerfile cannot be read and there is no image to look at instead
- * @throws {SettingsError} when a rule to ignore does not exist
+ * @throws {SettingsError} when the settings name a rule that does not exist
  */
 export async function lintImage({ settings, image }: LintInput): Promise<LintReport> {
   const path = settings.dockerfile;

@@ -11,10 +11,12 @@ export function editorSchema(): Record<string, unknown> {
     typeMode: "input",
     // Checks that JSON Schema has no words for are left to the program.
     errorMode: "ignore",
-    overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      valibotSchema.type === "record"
-        ? { ...jsonSchema, additionalProperties: { type: ["string", "number", "boolean"] } }
-        : undefined,
+    overrideSchema: ({ valibotSchema, jsonSchema: { additionalProperties, ...rest } }) => {
+      const isChoice = typeof additionalProperties === "object" && additionalProperties.enum;
+      return valibotSchema.type === "record" && !isChoice
+        ? { ...rest, additionalProperties: { type: ["string", "number", "boolean"] } }
+        : undefined;
+    },
   });
   return {
     $schema: schema.$schema,

@@ -100,19 +100,35 @@ const publishSchema = map({
   ),
 });
 
+const RULE_FORM = "expected the id of a rule, such as GVM003";
+
+const ruleId = v.pipe(v.string(RULE_FORM), v.regex(/^GVM\d{3}$/, RULE_FORM));
+
 const lintSchema = map({
   ignore: v.pipe(
+    v.optional(v.array(ruleId, "expected a list of rules, such as [GVM003]"), []),
+    v.description("Rules that are not run."),
+  ),
+  severity: v.pipe(
+    v.optional(
+      v.record(
+        ruleId,
+        choice(["error", "warning", "info"]),
+        "expected a map of rules and severities, such as {GVM003: info}",
+      ),
+      {},
+    ),
+    v.description("Severities of rules, in place of their own: error, warning or info."),
+  ),
+  trusted: v.pipe(
     v.optional(
       v.array(
-        v.pipe(
-          v.string("expected the id of a rule, such as GVM003"),
-          v.regex(/^GVM\d{3}$/, "expected the id of a rule, such as GVM003"),
-        ),
-        "expected a list of rules, such as [GVM003]",
+        text("the name of an image, or a registry"),
+        "expected a list of images or registries, such as [registry.example.org/team]",
       ),
       [],
     ),
-    v.description("Rules that are not run."),
+    v.description("Base images, or what their names start with, that need no digest."),
   ),
   failOn: v.pipe(
     v.optional(choice(FAIL_THRESHOLDS), "error"),

@@ -151,5 +151,9 @@ export interface PublishSettings {
 export interface LintSettings {
   /** Rules that are not run, such as `GVM003`. */
   readonly ignore: readonly string[];
+  /** Severities in place of the rules' own, by rule. */
+  readonly severity: Readonly<Record<string, Exclude<FailThreshold, "never">>>;
   readonly failOn: FailThreshold;
+  /** Names of base images, or what they start with, that need no digest. */
+  readonly trusted: readonly string[];
 }

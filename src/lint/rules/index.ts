@@ -1,7 +1,9 @@
 import type { Rule } from "../rule.ts";
+import { badPragma } from "./bad-pragma.ts";
 import { badVolumePath } from "./bad-volume-path.ts";
 import { hiddenByVolume } from "./hidden-by-volume.ts";
 import { missingWorkingDirectory } from "./missing-working-directory.ts";
+import { needlessPragma } from "./needless-pragma.ts";
 import { noEntrypoint } from "./no-entrypoint.ts";
 import { noEnvironment } from "./no-environment.ts";
 import { noPorts } from "./no-ports.ts";
@@ -18,4 +20,6 @@ export const RULES: readonly Rule[] = [
   hiddenByVolume,
   missingWorkingDirectory,
   badVolumePath,
+  badPragma,
+  needlessPragma,
 ];
