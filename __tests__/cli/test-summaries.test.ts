@@ -1,7 +1,12 @@
 import { describeTests, formatTestResult } from "../../src/cli/test-summaries.ts";
-import type { ProfileResult, TestImageResult } from "../../src/pipeline/profile-result.ts";
 import type { Measurements } from "../../src/vm/measurements.ts";
-import { deadVm, failedTest, profileResult, testResult } from "../support/profile-result.ts";
+import {
+  deadVm,
+  failedTest,
+  imageResult,
+  profileResult,
+  testResult,
+} from "../support/profile-result.ts";
 
 const MIB = 1024 * 1024;
 
@@ -15,13 +20,8 @@ const measurements: Measurements = {
   volumes: [{ path: "/golem/output", bytes: 2 * MIB, isOverLimit: false }],
 };
 
-const resultOf = (...profiles: ProfileResult[]): TestImageResult => ({
-  ok: profiles.every(({ ok }) => ok),
-  profiles,
-});
-
 test("one profile is a table of what it took and had", () => {
-  expect(formatTestResult(resultOf(profileResult({ measurements })))).toBe(
+  expect(formatTestResult(imageResult(profileResult({ measurements })))).toBe(
     [
       "runtime               system 6.1.0",
       "boot                  5000 ms until ready",
@@ -37,7 +37,7 @@ test("one profile is a table of what it took and had", () => {
 
 test("several profiles stand side by side, a VM that did not boot with its reason", () => {
   const stops = testResult({ name: "stops" });
-  const result = resultOf(
+  const result = imageResult(
     profileResult({ ...deadVm, profile: "v0.3" }),
     profileResult({ profile: "v0.4", ok: false, tests: [failedTest, stops] }),
     profileResult({
@@ -73,15 +73,15 @@ test("several profiles stand side by side, a VM that did not boot with its reaso
 });
 
 test("the summary of one line tells on what the image works", () => {
-  expect(describeTests(resultOf(profileResult()))).toBe("1 of 1 tests passed on v0.5 under TCG");
-  expect(describeTests(resultOf(profileResult({ tests: [] })))).toBe(
+  expect(describeTests(imageResult(profileResult()))).toBe("1 of 1 tests passed on v0.5 under TCG");
+  expect(describeTests(imageResult(profileResult({ tests: [] })))).toBe(
     "booted on v0.5 under TCG; no tests, and no shell to try",
   );
   const old = profileResult({ profile: "v0.4", ok: false });
-  expect(describeTests(resultOf(old, profileResult()))).toBe(
+  expect(describeTests(imageResult(old, profileResult()))).toBe(
     "the image works on v0.5, not on v0.4",
   );
-  expect(describeTests(resultOf(old, { ...old, profile: "v0.3" }))).toBe(
+  expect(describeTests(imageResult(old, { ...old, profile: "v0.3" }))).toBe(
     "the image works on none, not on v0.4, v0.3",
   );
 });

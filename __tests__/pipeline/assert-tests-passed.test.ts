@@ -1,11 +1,11 @@
 import { DeadlineError, TestsFailedError, VmError } from "../../src/errors.ts";
 import { assertTestsPassed } from "../../src/pipeline/assert-tests-passed.ts";
 import type { ProfileResult } from "../../src/pipeline/profile-result.ts";
-import { deadVm, failedTest, profileResult } from "../support/profile-result.ts";
+import { deadVm, failedTest, imageResult, profileResult } from "../support/profile-result.ts";
 
 function thrownFor(...profiles: ProfileResult[]): unknown {
   try {
-    assertTestsPassed({ ok: false, profiles }, "a.gvmi");
+    assertTestsPassed(imageResult(...profiles), "a.gvmi");
   } catch (error) {
     return error;
   }

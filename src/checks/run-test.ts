@@ -2,10 +2,11 @@ import { DeadlineError, GolemImageError } from "../errors.ts";
 import type { TestSettings } from "../settings/settings.ts";
 import { LimitedBuffer } from "../system/limited-buffer.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
-import type { VirtualMachine } from "../vm/virtual-machine.ts";
+import type { OutputStream, VirtualMachine } from "../vm/virtual-machine.ts";
 import { judgeFiles } from "./expected-files.ts";
 import { conventionalGuestExitCode, judgeCommand } from "./judge.ts";
-import type { CommandOutcome, TestResult } from "./test-outcome.ts";
+import type { CommandOutcome } from "./test-outcome.ts";
+import type { StepResult, TestResult } from "./test-result.ts";
 
 export interface TestLimits {
   /** Milliseconds for a command without a timeout of its own. */
@@ -15,7 +16,14 @@ export interface TestLimits {
 }
 
 const MIB = 1024 * 1024;
-const DEFAULT_OUTPUT_LIMIT_MIB = 1;
+/** Of each output stream of a test's command. */
+export const DEFAULT_OUTPUT_LIMIT_MIB = 1;
+
+/** What a test did, before it is known where it stands. */
+export type TestOutcome = Pick<
+  TestResult,
+  "name" | "verdict" | "ok" | "exitCode" | "durationMs" | "message" | "problems" | "steps"
+>;
 
 /**
  * Runs one test in a booted VM: puts files, runs the command, compares, gets files.
@@ -27,7 +35,7 @@ export async function runTest(
   machine: VirtualMachine,
   test: TestSettings,
   limits: TestLimits,
-): Promise<TestResult> {
+): Promise<TestOutcome> {
   const started = performance.now();
   const problems: string[] = [];
   let outcome: CommandOutcome | undefined;
@@ -41,12 +49,28 @@ export async function runTest(
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
     problems.push(sentence(error));
   }
+  const message = problems.join("; ");
   return {
     name: test.name,
+    verdict: problems.length === 0 ? "passed" : "failed",
     ok: problems.length === 0,
     exitCode: outcome?.exit ? conventionalGuestExitCode(outcome.exit) : null,
     durationMs: Math.round(performance.now() - started),
-    message: problems.join("; "),
+    message,
+    problems,
+    steps: outcome ? [stepOf(argvOf(test.run), outcome, message)] : [],
+  };
+}
+
+function stepOf(command: readonly string[], outcome: CommandOutcome, message: string): StepResult {
+  const isCut = (stream: OutputStream) => outcome.cut?.includes(stream) ?? false;
+  return {
+    command,
+    exitCode: outcome.exit ? conventionalGuestExitCode(outcome.exit) : null,
+    stdout: { text: outcome.stdout, truncated: isCut("stdout") },
+    stderr: { text: outcome.stderr, truncated: isCut("stderr") },
+    durationMs: outcome.exit?.durationMs ?? 0,
+    message,
   };
 }
 

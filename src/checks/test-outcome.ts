@@ -11,14 +11,3 @@ export interface CommandOutcome {
   /** The streams of which there was more, which a mark at their end says. */
   readonly cut?: readonly OutputStream[];
 }
-
-/** The verdict on one test; the shape that `--json` prints. */
-export interface TestResult {
-  readonly name: string;
-  readonly ok: boolean;
-  /** The shell's convention: 128 + the signal's number for a command that was killed; null without an end. */
-  readonly exitCode: number | null;
-  readonly durationMs: number;
-  /** Why it failed; empty when it passed. */
-  readonly message: string;
-}

@@ -3,7 +3,7 @@ import { builtInTests } from "../checks/built-in-tests.ts";
 import { type Gvmi, readGvmi } from "../gvmi/read.ts";
 import type { TestSettings, VmSettings } from "../settings/settings.ts";
 import { bootableImage } from "./bootable-image.ts";
-import type { ProfileResult, TestImageResult } from "./profile-result.ts";
+import { type ProfileResult, RESULT_SCHEMA, type TestImageResult } from "./profile-result.ts";
 import type { Progress } from "./progress.ts";
 import { testProfile } from "./test-profile.ts";
 
@@ -27,6 +27,8 @@ export interface TestImageInput {
  * @throws the abort reason
  */
 export async function testImage(input: TestImageInput): Promise<TestImageResult> {
+  const startedAt = new Date().toISOString();
+  const started = performance.now();
   const gvmi = await readGvmi(input.path);
   const tests = input.tests.length > 0 ? input.tests : await testsOf(gvmi);
   const image = bootableImage(gvmi);
@@ -36,7 +38,14 @@ export async function testImage(input: TestImageInput): Promise<TestImageResult>
     const progress = matrix.length > 1 ? labelled(input.progress, vm.profile) : input.progress;
     profiles.push(await testProfile({ ...input, image, vm, tests, progress }));
   }
-  return { ok: profiles.every((profile) => profile.ok), profiles };
+  return {
+    schema: RESULT_SCHEMA,
+    ok: profiles.every((profile) => profile.ok),
+    image: input.path,
+    startedAt,
+    durationMs: Math.round(performance.now() - started),
+    profiles,
+  };
 }
 
 function vmOfEachProfile(vm: VmSettings): VmSettings[] {

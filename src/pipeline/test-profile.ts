@@ -1,5 +1,5 @@
-import { runTest } from "../checks/run-test.ts";
-import type { TestResult } from "../checks/test-outcome.ts";
+import { DEFAULT_OUTPUT_LIMIT_MIB, runTest } from "../checks/run-test.ts";
+import type { TestResult } from "../checks/test-result.ts";
 import { DeadlineError, VmError } from "../errors.ts";
 import type { TestSettings, VmSettings } from "../settings/settings.ts";
 import { withDeadline } from "../system/deadline.ts";
@@ -8,7 +8,12 @@ import type { Measurements } from "../vm/measurements.ts";
 import { type Runtime, summarizeRuntime } from "../vm/runtime.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { bootOptions } from "./bootable-image.ts";
-import type { ProfileFailure, ProfileResult } from "./profile-result.ts";
+import type {
+  ProfileFailure,
+  ProfileResult,
+  TimelineEntry,
+  UsageSample,
+} from "./profile-result.ts";
 import type { Progress } from "./progress.ts";
 import { storageExcess } from "./storage-excess.ts";
 
@@ -27,6 +32,9 @@ interface Run {
   /** The test that is running. */
   current?: string | undefined;
   readonly tests: TestResult[];
+  readonly timeline: TimelineEntry[];
+  readonly samples: UsageSample[];
+  readonly started: number;
   measurements: Measurements | null;
 }
 
@@ -41,7 +49,8 @@ export async function testProfile(input: TestProfileInput): Promise<ProfileResul
   const { vm, progress } = input;
   const onProgress = (text: string) => progress.detail(text);
   const runtime = await prepareRuntime({ ...bootOptions(vm), signal: input.signal, onProgress });
-  const run: Run = { tests: [], measurements: null };
+  const started = performance.now();
+  const run: Run = { tests: [], timeline: [], samples: [], started, measurements: null };
   let failure: ProfileFailure | null;
   try {
     await withDeadline(vm.timeouts.total, input.signal, totalTimeout(vm), (signal) =>
@@ -62,7 +71,7 @@ export async function testProfile(input: TestProfileInput): Promise<ProfileResul
     input.signal?.throwIfAborted();
     failure = failureOf(error, run.current);
   }
-  return resultOf(runtime, run, failure);
+  return resultOf(runtime, run, input, failure);
 }
 
 async function runAll(
@@ -75,18 +84,41 @@ async function runAll(
   progress.note(
     `booted in ${machine.readyMs} ms (profile ${machine.profile}, ${vm.memory} MiB, ${accelerator.toUpperCase()}: ${reason})`,
   );
-  for (const test of tests) {
+  const bootMs = performance.now() - run.started;
+  run.timeline.push(entry("boot", "boot", bootMs - machine.readyMs, machine.readyMs));
+  for (const [index, test] of tests.entries()) {
     progress.detail(test.name);
     run.current = test.name;
-    const result = await runTest(machine, test, {
+    const outcome = await runTest(machine, test, {
       timeoutMs: vm.timeouts.command,
       outputLimitMib: vm.outputLimit,
     });
+    const result: TestResult = {
+      ...outcome,
+      id: `tests[${index}]`,
+      source: null,
+      kind: "command",
+      isolation: "shared",
+      profile: machine.profile,
+      attempts: 1,
+      repeatCommand: "",
+    };
     progress.note(describeResult(result));
     run.tests.push(result);
+    const atMs = performance.now() - run.started - result.durationMs;
+    run.timeline.push(entry(test.name, "test", atMs, result.durationMs));
     run.current = undefined;
   }
   run.measurements = await machine.measure();
+}
+
+function entry(
+  name: string,
+  kind: TimelineEntry["kind"],
+  atMs: number,
+  durationMs: number,
+): TimelineEntry {
+  return { name, kind, atMs: Math.round(atMs), durationMs, vm: 0 };
 }
 
 function describeResult(result: TestResult): string {
@@ -97,7 +129,8 @@ function describeResult(result: TestResult): string {
 
 function resultOf(
   runtime: Runtime,
-  { machine, tests, measurements }: Run,
+  { machine, tests, timeline, samples, measurements }: Run,
+  { vm }: TestProfileInput,
   failure: ProfileFailure | null,
 ): ProfileResult {
   const { accelerator, reason } = runtime.acceleratorChoice;
@@ -111,6 +144,17 @@ function resultOf(
     tests,
     failure,
     measurements,
+    timeline,
+    samples,
+    console: { path: vm.console ?? null, tail: "" },
+    limits: {
+      memoryMib: vm.memory,
+      cpus: vm.cpus,
+      storageMib: vm.storage ?? null,
+      outputMib: vm.outputLimit ?? DEFAULT_OUTPUT_LIMIT_MIB,
+      timeoutsMs: vm.timeouts,
+    },
+    repeatCommand: "",
   };
 }
 
