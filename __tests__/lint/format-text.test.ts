@@ -24,6 +24,16 @@ test("shows the line and points at the column", () => {
   );
 });
 
+test("says the cure below, and whether lint can apply it", () => {
+  const fix = { edits: [] };
+  expect(
+    format("FROM x\nVOLUME /tmp\n", { cure: "Use\n/golem.", fix }).split("\n").slice(3),
+  ).toEqual(["      = cure: Use\\u000a/golem. lint --fix does this.", ""]);
+  expect(formatText([{ ...finding, cure: "Use /golem." }])).toContain(
+    "\n      = cure: Use /golem.\n",
+  );
+});
+
 test("is empty without findings", () => {
   expect(formatText([])).toBe("");
 });

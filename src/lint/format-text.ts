@@ -12,11 +12,14 @@ export interface TextFormatOptions {
   ) => string;
 }
 
+/** Stands before a cure, below the message. */
+const CURE = "      = cure: ";
+
 /** The most of a source line that is shown, in characters. */
 const MAX_WIDTH = 100;
 
 /**
- * Findings for people: `file:line:column: severity GVM001: message`, then the line with a caret.
+ * Findings for people: `file:line:column: severity GVM001: message`, then the line with a caret, then the cure.
  *
  * @returns lines, each ended by a newline; empty when there are no findings
  */
@@ -27,11 +30,13 @@ export function formatText(findings: readonly Finding[], options: TextFormatOpti
     lines.set(file, splitLines(text.replace(/^\uFEFF/, "")));
   }
   return findings
-    .map(({ rule, severity, file, line, column, message }) => {
+    .map(({ rule, severity, file, line, column, message, cure, fix }) => {
       const place = paint("place", `${escapeControls(file)}:${line}:${column}:`);
       const head = `${place} ${paint(severity, `${severity} ${rule}`)}: ${escapeControls(message)}\n`;
       const source = lines.get(file)?.[line - 1];
-      return source === undefined ? head : head + paint("source", quote(source, line, column));
+      const quoted = source === undefined ? "" : paint("source", quote(source, line, column));
+      const advice = [cure, fix && "lint --fix does this."].filter(Boolean).join(" ");
+      return head + quoted + (advice === "" ? "" : `${CURE}${escapeControls(advice)}\n`);
     })
     .join("");
 }
