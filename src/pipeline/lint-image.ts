@@ -29,7 +29,7 @@ export interface BuiltImage {
 export interface LintInput {
   readonly settings: Pick<Settings, "dockerfile" | "build" | "lint" | "tests">;
   /** Without it only the Dockerfile is looked at; with it the Dockerfile may be missing. */
-  readonly image?: BuiltImage;
+  readonly image?: BuiltImage | undefined;
 }
 
 /** What `lint --json` prints. */
@@ -54,18 +54,35 @@ export async function lintImage({ settings, image }: LintInput): Promise<LintRep
     if (image) return undefined;
     throw error;
   });
+  const lintText = await createLinter({ settings, image });
+  return {
+    findings: lintText(text),
+    sources: new Map(text === undefined ? [] : [[path, text]]),
+  };
+}
+
+/**
+ * Reads what lint wants of the image, for looking at one text of the Dockerfile after the other.
+ *
+ * @returns what lints a text; throws a SettingsError when the settings name a rule that does not exist
+ */
+export async function createLinter({
+  settings,
+  image,
+}: LintInput): Promise<(text: string | undefined) => readonly Finding[]> {
+  const path = settings.dockerfile;
   const build = { buildArguments: settings.build.args, target: settings.build.target };
   const { ignore } = settings.lint;
   const contents = await image?.readHeads?.((file) => wantedBytes(file, image.config, ignore));
-  const findings = lint(
-    {
-      ...(text !== undefined && { dockerfile: { path, text, build } }),
-      ...(image && { image: { ...image, ...(contents && { contents }) } }),
-      commands: settings.tests.map(({ run }) => run),
-    },
-    { ignore },
-  );
-  return { findings, sources: new Map(text === undefined ? [] : [[path, text]]) };
+  return (text) =>
+    lint(
+      {
+        ...(text !== undefined && { dockerfile: { path, text, build } }),
+        ...(image && { image: { ...image, ...(contents && { contents }) } }),
+        commands: settings.tests.map(({ run }) => run),
+      },
+      settings.lint,
+    );
 }
 
 /** @throws {LintFailedError} when a finding is at or above the threshold */

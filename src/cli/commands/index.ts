@@ -4,6 +4,7 @@ import { addBuildCommand } from "./build.ts";
 import { addConvertCommand } from "./convert.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExecCommand } from "./exec.ts";
+import { addExplainCommand } from "./explain.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { addLintCommand } from "./lint.ts";
 import { addPrepareCommand } from "./prepare.ts";
@@ -16,6 +17,7 @@ import { addTestCommand } from "./test.ts";
 export function addCommands(program: Command, context: CliContext): void {
   addRunCommand(program, context);
   addLintCommand(program, context);
+  addExplainCommand(program, context);
   addBuildCommand(program, context);
   addConvertCommand(program, context);
   addTestCommand(program, context);

@@ -1,40 +1,93 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
+import { version } from "../../../package.json";
+import type { BuiltImage, LintReport } from "../../pipeline/lint-image.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { commandSettings } from "../command-settings.ts";
-import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
+import { addOutputOptions, type CliContext, type OutputOptions } from "../context.ts";
 import { paintFinding } from "../paint-finding.ts";
+import { chooseReports, type ReportRequest, reportRoot, reportValue } from "../report-requests.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { stylesFor } from "../styles.ts";
 
-type Options = SettingOverrides & OutputOptions & { settings?: string; image?: string };
+type Options = SettingOverrides &
+  OutputOptions & { settings?: string; image?: string; format?: ReportRequest[]; fix?: boolean };
 
 export function addLintCommand(program: Command, context: CliContext): void {
   const command = program
     .command("lint")
     .description("tell what in a Dockerfile, and in its image, will not work on Golem")
     .argument("[context]", "directory of the Dockerfile", ".")
-    .option("--image <source>", "look into this image, too (docker:NAME, or an archive)");
+    .option("--image <source>", "look into this image, too (docker:NAME, or an archive)")
+    .option(
+      "--format <format[=file]>",
+      "text, json, sarif, checkstyle or github, on stdout or in a file (repeatable)",
+      reportValue,
+    )
+    .option("--fix", "apply the safe cures to the Dockerfile, and report what is left");
   addSettingOptions(command, "settings", "dockerfile", "build", "lint");
   addOutputOptions(command).action(async (directory: string, options: Options) => {
-    const { assertLintPassed, describeFindings, lintImage } = await import(
-      "../../pipeline/lint-image.ts"
-    );
-    const { withSourceImage } = await import("../../pipeline/source-image.ts");
+    const requests = chooseReports(options);
+    context.json = requests.some(({ format, file }) => format === "json" && file === undefined);
+    const { assertLintPassed } = await import("../../pipeline/lint-image.ts");
     const settings = await commandSettings(directory, options);
-    const report =
-      options.image === undefined
-        ? await lintImage({ settings })
-        : await withSourceImage(options.image, { signal: context.signal }, (image) =>
-            lintImage({ settings, image }),
-          );
-    const { formatText } = await import("../../lint/format-text.ts");
-    const { findings, sources } = report;
-    writeResult(
-      context,
-      options,
-      { findings },
-      (styles) =>
-        formatText(findings, { sources, paint: paintFinding(styles) }) +
-        `lint found ${describeFindings(findings)}`,
+    const report = await withImage(options.image, context, (image) =>
+      fixAndLint(settings, image, options, context),
     );
+    await writeReports(report, requests, context);
     assertLintPassed(report, settings.lint);
   });
+}
+
+async function withImage<T>(
+  source: string | undefined,
+  { signal }: CliContext,
+  body: (image?: BuiltImage) => Promise<T>,
+): Promise<T> {
+  if (source === undefined) return body();
+  // Most of the program, which a Dockerfile alone does not need.
+  const { withSourceImage } = await import("../../pipeline/source-image.ts");
+  return withSourceImage(source, { signal }, body);
+}
+
+async function fixAndLint(
+  settings: Settings,
+  image: BuiltImage | undefined,
+  options: Options,
+  context: CliContext,
+): Promise<LintReport> {
+  const { lintImage } = await import("../../pipeline/lint-image.ts");
+  if (options.fix) {
+    const { fixDockerfile } = await import("../../pipeline/fix-dockerfile.ts");
+    const count = await fixDockerfile({ settings, image });
+    if (!options.quiet) {
+      context.stderr.write(`fixed ${count} of the findings in ${settings.dockerfile}\n`);
+    }
+  }
+  return lintImage({ settings, image });
+}
+
+async function writeReports(
+  { findings, sources }: LintReport,
+  requests: readonly ReportRequest[],
+  context: CliContext,
+): Promise<void> {
+  const { formatFindings } = await import("../../lint/format-findings.ts");
+  const { describeFindings } = await import("../../pipeline/lint-image.ts");
+  const root = reportRoot();
+  for (const { format, file } of requests) {
+    const paint = file === undefined ? paintFinding(stylesFor(context.stdout)) : undefined;
+    const options = { sources, root, version, ...(paint && { paint }) };
+    const text = await formatFindings(format, findings, options);
+    if (file === undefined) {
+      context.resultWritten = true;
+      const summary = format === "text" ? `lint found ${describeFindings(findings)}\n` : "";
+      context.stdout.write(text + summary);
+    } else {
+      const { replaceFile } = await import("../../system/replace-file.ts");
+      await mkdir(dirname(file), { recursive: true });
+      await replaceFile(file, (partialPath) => writeFile(partialPath, text));
+    }
+  }
 }
