@@ -46,6 +46,9 @@ const HIDING_PROFILES: readonly Profile[] = ["v0.4", "v0.5"];
 const ANSWER_TIMEOUT_MS = 3_000;
 const STATISTICS_TIMEOUT_MS = 10_000;
 
+const SHORT_OF_SOMETHING =
+  "A guest that is short of memory or has too many processes crawls: allow more with --memory, or let the commands use less.";
+
 /** The guest runs, but cannot start a command. */
 export class CommandStartError extends VmError {
   /** @param likelyReason what was found in the image, as a clause */
@@ -136,8 +139,7 @@ export class VirtualMachine {
               }
             : { ...ended, durationMs };
         } catch (error) {
-          await this.#killOrGiveUp(guestProcess);
-          throw error;
+          throw (await this.#kill(guestProcess)) ? error : guestStuck(error);
         }
       },
     );
@@ -168,16 +170,19 @@ export class VirtualMachine {
     return reason ?? `nothing in the image explains it, so ${argv[0]} may itself have ended with 9`;
   }
 
-  /** A guest that does not even answer this is of no use any more. */
-  async #killOrGiveUp(guestProcess: RunningProcess): Promise<void> {
+  /** @returns false when the guest does not even answer this: it is of no use any more */
+  async #kill(guestProcess: RunningProcess): Promise<boolean> {
     const { agent, signal } = this.#parts;
     // The whole VM is about to be ended.
-    if (signal?.aborted) return;
+    if (signal?.aborted) return true;
     try {
       await guestProcess.kill({ signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
     } catch (error) {
-      if (!(error instanceof GolemImageError)) agent.close();
+      if (error instanceof GolemImageError) return true;
+      agent.close();
+      return false;
     }
+    return true;
   }
 
   /** False once the VM has ended or the run was interrupted: no further command can run. */
@@ -214,11 +219,19 @@ export class VirtualMachine {
   }
 }
 
+function guestStuck(error: unknown): unknown {
+  if (!(error instanceof DeadlineError)) return error;
+  return new DeadlineError(`${error.message} The guest does not answer any more.`, {
+    hint: SHORT_OF_SOMETHING,
+    cause: error,
+  });
+}
+
 function agentSilent(): VmError {
   return new VmError(
     `The VM's guest agent did not answer within ${STATISTICS_TIMEOUT_MS / 1000} s.`,
     {
-      hint: "A guest that is short of memory or has too many processes crawls: allow more with --memory, or let the commands use less.",
+      hint: SHORT_OF_SOMETHING,
     },
   );
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { runCommand } from "../../system/run-command.ts";
 
 /** QEMU starts no programs, changes no identity, and makes no obsolete system calls. */
@@ -23,7 +24,7 @@ async function probe(qemu: string): Promise<readonly string[]> {
   const sandbox = ["-sandbox", SANDBOX];
   const bare = ["-no-user-config", "-nodefaults", "-machine", "none", "-display", "none"];
   const { exitCode } = await runCommand(
-    { program: qemu, args: [...sandbox, ...bare, "-qmp", "stdio"] },
+    { program: qemu, args: [...sandbox, ...bare, "-qmp", "stdio"], directory: dirname(qemu) },
     {
       input: '{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n',
       timeoutMs: PROBE_TIMEOUT_MS,
