@@ -110,6 +110,18 @@ describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(lines[3]?.stdout).toBe("[]\n");
   });
 
+  test("a line's environment is what a new shell there would have", () => {
+    const command = ["-c", `cd ${JSON.stringify(directory)}; unset OLDPWD; env`];
+    const expected = spawnSync(shell[0] ?? "", [...shell.slice(1), ...command], {
+      env: { INHERITED: "1" },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // Shells count themselves and name their last command.
+    const lines = (text: string) => text.match(/^(?!SHLVL=|_=).+$/gm)?.sort();
+    expect(lines(run("env").stdout)).toEqual(lines(expected.stdout));
+  });
+
   test("what the image's environment sets can be unset and changed", () => {
     const lines = session("unset INHERITED", "echo [$INHERITED]", "export INHERITED=2", "env");
     expect(lines[1]?.stdout).toBe("[]\n");

@@ -35,7 +35,10 @@ export function lineScript(
     ...changeDirectory(state.directory),
     ...state.unset.map((name) => `unset ${name}`),
     ...[...state.exports].map(([name, value]) => `export ${name}=${quoteWord(value)}`),
-    `OLDPWD=${quoteWord(state.previousDirectory)}`,
+    // The cd above has set it.
+    state.previousDirectory === ""
+      ? "unset OLDPWD"
+      : `OLDPWD=${quoteWord(state.previousDirectory)}`,
     ...(status === 0 ? [] : [`(exit ${status})`]),
     // A line may begin with a dash, which must not look like an option.
     `eval ${quoteWord(`\n${line}`)} 9>&-`,
