@@ -10,7 +10,12 @@ test.each([
   expect(parseTarget(text)).toEqual({ kind: "directory", directory });
 });
 
-test.each(["", "public", "directory", "directory:", "ftp:x", ":x", "Directory:x"])(
+test("registry is the registry, whose address is not part of it", () => {
+  expect(parseTarget("registry")).toEqual({ kind: "registry" });
+  expect(() => parseTarget("registry:https://example.org")).toThrow(PublishError);
+});
+
+test.each(["", "public", "directory", "toString", "directory:", "ftp:x", ":x", "Directory:x"])(
   "%j is no target, and the error says what is",
   (text) => {
     try {

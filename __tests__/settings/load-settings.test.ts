@@ -54,7 +54,7 @@ describe("loadSettings", () => {
         timeouts: { boot: 60_000, command: 60_000, total: 600_000 },
       },
       tests: [],
-      publish: {},
+      publish: { tags: [], onConflict: "fail", stallTimeout: 30_000 },
       lint: { ignore: [], severity: {}, failOn: "error", trusted: [] },
     });
   });
@@ -90,7 +90,7 @@ tests:
     timeout: 30s
   - name: argv
     run: [/bin/echo, "-n"]
-publish: {to: "directory:public", url: https://example.org/images}
+publish: {to: "directory:public", url: https://example.org/images, tags: a/b, onConflict: move, stallTimeout: 5s}
 lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debian]}
 `);
     const at = (path: string) => join(directory, path);
@@ -157,6 +157,9 @@ lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debi
       publish: {
         to: { kind: "directory", directory: at("public") },
         url: "https://example.org/images/",
+        tags: ["a/b:latest"],
+        onConflict: "move",
+        stallTimeout: 5000,
       },
       lint: {
         ignore: ["GVM003"],
@@ -292,8 +295,9 @@ describe("a wrong settings file", () => {
     ],
     [
       "publish: {to: ftp}",
-      '1:15 publish.to: "ftp" is not a place to publish to. Write one of: directory:DIR.',
+      '1:15 publish.to: "ftp" is not a place to publish to. Write one of: directory:DIR',
     ],
+    ["publish: {tags: [a/b, ../x]}", '1:23 publish.tags[1]: "../x" is not the name of an image'],
     ["publish: {url: 'file:///x'}", "1:16 publish.url: "],
     ["publish: {url: 'https://me:secret@host/'}", "1:16 publish.url: "],
     ["lint: {ignore: [GVM3]}", "1:17 lint.ignore[0]: expected the id of a rule"],

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { GolemImageError } from "../errors.ts";
 import type { Transfer } from "../pipeline/exec-in-image.ts";
+import { parseImageTag } from "../publish/registry/image-tag.ts";
 import { DURATION_FORM, MEMORY_FORM, parseDuration, parseMemory } from "../settings/quantities.ts";
 import { PROFILES, type Profile } from "../vm/profiles.ts";
 
@@ -73,6 +74,11 @@ export function getValue(text: string, previous: readonly Transfer[] = []): Tran
 export function ruleValue(text: string, previous: readonly string[] = []): string[] {
   if (!/^GVM\d{3}$/.test(text)) return invalid("Expected the id of a rule, such as GVM003.");
   return [...previous, text];
+}
+
+/** Names in a registry, collected. */
+export function tagValue(text: string, previous: readonly string[] = []): string[] {
+  return [...previous, parsedBy((name) => parseImageTag(name).text)(text)];
 }
 
 /** One profile, or several with commas between them; each once, however often it is named. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseBaseUrl } from "../publish/base-url.ts";
-import { parseTarget } from "../publish/parse-target.ts";
+import { parseTarget, TARGET_FORMS } from "../publish/parse-target.ts";
+import { CONFLICT_RULES } from "../publish/publish-target.ts";
 import { MAX_OUTPUT_LIMIT_MIB, MAX_STORAGE_MIB } from "../settings/quantities.ts";
 import {
   ACCELERATORS,
@@ -21,6 +22,7 @@ import {
   parsedBy,
   profileValue,
   ruleValue,
+  tagValue,
   wholeNumberValue,
 } from "./option-values.ts";
 
@@ -57,6 +59,9 @@ export type SettingOverrides = {
   bootTimeout?: number;
   to?: Settings["publish"]["to"];
   url?: string;
+  tag?: string[];
+  onConflict?: Settings["publish"]["onConflict"];
+  stallTimeout?: number;
 };
 
 const allowUnreadable = new Option(
@@ -122,11 +127,21 @@ const GROUPS = {
     allowUnreadable,
   ],
   publish: [
-    new Option("--to <target>", "where to publish, such as directory:DIR").argParser(
-      parsedBy(parseTarget),
-    ),
+    new Option(
+      "--to <target>",
+      `where to publish: ${Object.values(TARGET_FORMS).join(", ")}`,
+    ).argParser(parsedBy(parseTarget)),
     new Option("--url <base>", "what the URLs of published files start with").argParser(
       parsedBy((text: string) => parseBaseUrl(text).href),
+    ),
+    new Option("--tag <name>", "name in the registry: user/repository:tag (repeatable)").argParser(
+      tagValue,
+    ),
+    new Option("--on-conflict <rule>", "when a name belongs to another image").choices(
+      CONFLICT_RULES,
+    ),
+    new Option("--stall-timeout <duration>", "for how long a transfer may stand still").argParser(
+      durationValue,
     ),
   ],
 } as const;
@@ -187,6 +202,9 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
     publish: {
       to: options.to ?? settings.publish.to,
       url: options.url ?? settings.publish.url,
+      tags: options.tag ?? settings.publish.tags,
+      onConflict: options.onConflict ?? settings.publish.onConflict,
+      stallTimeout: options.stallTimeout ?? settings.publish.stallTimeout,
     },
   };
 }

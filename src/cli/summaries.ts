@@ -20,6 +20,10 @@ export function publishedRows(published: PublishResult): [string, string][] {
     ["hash", published.hash],
     ["url", published.url],
     ["package", published.package],
+    ...published.names.map(({ name, outcome, otherHash }): [string, string] => [
+      "tag",
+      outcome === "kept" ? `${name} (kept for ${otherHash})` : name,
+    ]),
     ["size", `${formatBytes(published.size)} (${published.size} bytes)`],
   ];
 }

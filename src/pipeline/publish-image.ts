@@ -1,21 +1,31 @@
 import { PublishError } from "../errors.ts";
-import { inspectGvmi } from "../gvmi/read.ts";
+import type { GvmiHashes } from "../gvmi/hash.ts";
+import { inspectGvmi, readGvmi } from "../gvmi/read.ts";
+import { type FileStamp, isSameStamp, stampOf } from "../publish/file-stamp.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
 import { type PublishResult, publish } from "../publish/publish.ts";
+import type { PublishFile } from "../publish/publish-target.ts";
+import { describeTransfer, TransferMeter } from "../publish/transfer/transfer-meter.ts";
+import type { PublishSettings } from "../settings/settings.ts";
+import type { ConvertResult } from "./convert.ts";
 import type { Progress } from "./progress.ts";
 
-export interface PublishImageInput {
+export interface PublishImageInput extends Partial<Omit<PublishSettings, "to">> {
   /** The .gvmi. */
   readonly path: string;
   /** What people call the image. */
   readonly name: string;
   readonly to: TargetDescription;
-  /** What an earlier stage said that the file's hash is; any file is published without it. */
-  readonly expectedHash?: string;
-  /** What the URL of the published file starts with. */
-  readonly url?: string;
+  /** What the conversion said of the file, which is then not read again; any file is published without. */
+  readonly converted?: ConvertedFile;
   readonly signal?: AbortSignal;
   readonly progress: Progress;
+}
+
+/** A file as its conversion left it. */
+export interface ConvertedFile extends Pick<ConvertResult, keyof GvmiHashes | "descriptor"> {
+  /** What the file was right after the conversion. */
+  readonly stamp: FileStamp | undefined;
 }
 
 /**
@@ -25,23 +35,49 @@ export interface PublishImageInput {
  * @throws {PublishError} when it cannot be published, or not be downloaded as the very same bytes
  */
 export async function publishImage(input: PublishImageInput): Promise<PublishResult> {
-  const { path, name, to, url, expectedHash, signal, progress } = input;
+  const { path, name, to, url, tags, onConflict, stallTimeout } = input;
+  const { signal, progress } = input;
+  const meter = new TransferMeter();
+  const file = { name, ...(await describeFile(path, input.converted, signal)) };
+  const result = await publish(file, to, {
+    ...(signal && { signal }),
+    ...(url !== undefined && { baseUrl: url }),
+    ...(tags && { tags }),
+    ...(onConflict && { onConflict }),
+    ...(stallTimeout !== undefined && { stallMs: stallTimeout }),
+    onProgress: (done) => progress.detail(describeTransfer(meter.add(done))),
+    onNote: (text) => progress.note(text),
+  });
+  if (!result.isNew) progress.note("the same bytes were there already; nothing was sent");
+  for (const { name: taken, outcome, otherHash } of result.names) {
+    if (outcome === "moved") progress.note(`${taken} led to another image before: ${otherHash}`);
+    if (outcome === "kept") progress.note(`${taken} still leads to another image: ${otherHash}`);
+  }
+  if (result.check.limitation) progress.note(result.check.limitation);
+  return result;
+}
+
+/** What the conversion said of the file if it is still the same, else what reading it says. */
+async function describeFile(
+  path: string,
+  converted: ConvertedFile | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Omit<PublishFile, "name">> {
+  const stamp = await stampOf(path);
+  if (converted?.stamp && stamp && isSameStamp(converted.stamp, stamp)) {
+    const { volumes } = await readGvmi(path);
+    const { hash, sha256, size } = converted;
+    const descriptor = Buffer.from(converted.descriptor, "base64");
+    return { path, hash, sha256, size, descriptor, volumes, stamp };
+  }
   const { hash, sha256, size, descriptor, volumes } = await inspectGvmi(path, signal);
-  if (expectedHash !== undefined && hash !== expectedHash) {
+  if (converted && hash !== converted.hash) {
     throw new PublishError(
-      `${path} is not the image that was converted and tested: expected hash ${expectedHash}, found ${hash}.`,
+      `${path} is not the image that was converted and tested: expected hash ${converted.hash}, found ${hash}.`,
       {
         hint: "Another run may have written it. Give each run an output of its own with --output.",
       },
     );
   }
-  const result = await publish({ path, name, hash, sha256, size, descriptor, volumes }, to, {
-    ...(signal && { signal }),
-    ...(url !== undefined && { baseUrl: url }),
-    onProgress: ({ step, done, total }) =>
-      progress.detail(`${step} ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`),
-  });
-  if (!result.isNew) progress.note("the same bytes were there already; nothing was copied");
-  if (result.check.limitation) progress.note(result.check.limitation);
-  return result;
+  return { path, hash, sha256, size, descriptor, volumes, ...(stamp && { stamp }) };
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../lint/finding.ts";
 import { formatText, type TextFormatOptions } from "../lint/format-text.ts";
+import { stampOf } from "../publish/file-stamp.ts";
 import type { PublishResult } from "../publish/publish.ts";
 import type { Settings } from "../settings/settings.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
@@ -91,6 +92,7 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
       summaries.convert,
     );
   });
+  const converted = result.convert && { ...result.convert, stamp: await stampOf(output) };
   await timed(
     "test",
     async () => {
@@ -101,10 +103,13 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
     },
     summaries.test,
   );
-  const { to, url } = settings.publish;
+  const { to } = settings.publish;
   if (to === undefined) {
     result.publish = null;
-    progress.stageSkipped("publish", "no target; set publish.to, or use --to directory:DIR");
+    progress.stageSkipped(
+      "publish",
+      "no target; set publish.to, or use --to registry or --to directory:DIR",
+    );
     return;
   }
   result.publish = await timed(
@@ -113,9 +118,9 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
       publishImage({
         path: output,
         name: settings.name,
-        expectedHash: result.convert?.hash,
+        ...(converted && { converted }),
+        ...settings.publish,
         to,
-        url,
         signal,
         progress,
       }),

@@ -1,6 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { PublishError } from "../errors.ts";
 import { GvmiHasher } from "../gvmi/hash.ts";
+import { openImage } from "./open-image.ts";
 import type { PublishFile, PublishOptions } from "./publish-target.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -44,17 +45,6 @@ export async function copyVerified(
     }
   } finally {
     await source.close();
-  }
-}
-
-async function openImage(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    throw new PublishError(`Cannot read the image ${path}: ${(error as Error).message}.`, {
-      hint: "Convert the image first, and name the .gvmi that was written.",
-      cause: error,
-    });
   }
 }
 

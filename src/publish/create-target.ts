@@ -1,3 +1,4 @@
+import { PublishError } from "../errors.ts";
 import { DirectoryTarget } from "./directory-target.ts";
 import type { TargetDescription } from "./parse-target.ts";
 import type { ConflictRule, PublishTarget } from "./publish-target.ts";
@@ -27,6 +28,22 @@ export async function createTarget(
 ): Promise<PublishTarget> {
   switch (to.kind) {
     case "directory":
+      refuseTags(to.kind, settings);
       return new DirectoryTarget(to.directory, settings.baseUrl);
+    case "registry": {
+      const { RegistryTarget } = await import("./registry/registry-target.ts");
+      return new RegistryTarget(settings);
+    }
   }
+}
+
+/** @throws {PublishError} for a target whose files have no names but their hashes */
+function refuseTags(kind: string, { tags = [] }: TargetSettings): void {
+  if (tags.length === 0) return;
+  throw new PublishError(
+    `A ${kind} has no tags, so the image cannot be named ${tags.join(", ")} there.`,
+    {
+      hint: "Leave out --tag (publish.tags), or publish to a registry.",
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import type { HashedGvmi } from "../gvmi/hash-file.ts";
 import type { DownloadCheck } from "./check-download.ts";
+import type { FileStamp } from "./file-stamp.ts";
 
 /** A `.gvmi` to publish, with what its conversion said of it. */
 export interface PublishFile extends HashedGvmi {
@@ -8,6 +9,8 @@ export interface PublishFile extends HashedGvmi {
   readonly name: string;
   /** Mount points, for indexes. */
   readonly volumes?: readonly string[];
+  /** What the file was when it was hashed; what it is when publishing begins when absent. */
+  readonly stamp?: FileStamp;
 }
 
 export interface PublishProgress {

@@ -1,4 +1,5 @@
 import { createTarget, type TargetSettings } from "./create-target.ts";
+import { assertUnchanged, stampOf } from "./file-stamp.ts";
 import type { TargetDescription } from "./parse-target.ts";
 import type { PublishedName, PublishFile, PublishOptions, TargetCheck } from "./publish-target.ts";
 
@@ -30,9 +31,11 @@ export async function publish(
   options: PublishOptions & TargetSettings = {},
 ): Promise<PublishResult> {
   const target = await createTarget(to, options);
+  const stamp = file.stamp ?? (await stampOf(file.path));
   try {
     const stored = await target.store(file, options);
     const check = await target.check(file, stored, options);
+    if (target.announce) await assertUnchanged(file, stamp, options.signal);
     const names = (await target.announce?.(file, stored, options)) ?? [];
     return {
       hash: file.hash,

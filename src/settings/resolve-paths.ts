@@ -37,6 +37,9 @@ export function resolvePaths(
       put: test.put.map(({ from, to }) => ({ from: at(from), to })),
       get: test.get.map(({ from, to }) => ({ from, to: at(to) })),
     })),
-    publish: { ...file.publish, ...(to && { to: { ...to, directory: at(to.directory) } }) },
+    publish: {
+      ...file.publish,
+      ...(to?.kind === "directory" && { to: { ...to, directory: at(to.directory) } }),
+    },
   };
 }

@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
+import { CONFLICT_RULES } from "../publish/publish-target.ts";
+import { parseImageTag } from "../publish/registry/image-tag.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
 import { testSchema } from "./schema-tests.ts";
-import { choice, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
+import { choice, duration, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
 import { vmSchema } from "./schema-vm.ts";
 import { BUILDERS, FAIL_THRESHOLDS, MODIFICATION_TIMES } from "./settings.ts";
 
@@ -84,10 +86,14 @@ const convertSchema = v.pipe(
   ),
 );
 
+const TAGS_FORM = "a name such as alice/hello:1.0, or a list of them";
+
 const publishSchema = map({
   to: v.pipe(
     v.optional(parsedBy(parseTarget, "a place to publish to, such as directory:public")),
-    v.description("Where to publish: directory:DIR keeps the files in a directory."),
+    v.description(
+      "Where to publish: registry is the Golem registry; directory:DIR keeps the files in a directory.",
+    ),
   ),
   url: v.pipe(
     v.optional(
@@ -97,6 +103,25 @@ const publishSchema = map({
       ),
     ),
     v.description("What the URLs of published files start with; http or https."),
+  ),
+  tags: v.pipe(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.array(v.string())], `expected ${TAGS_FORM}`),
+        v.transform((value) => (typeof value === "string" ? [value] : value)),
+        v.array(parsedBy((name) => parseImageTag(name).text, TAGS_FORM)),
+      ),
+      [],
+    ),
+    v.description("Names of the image in a registry, such as alice/hello:1.0; anonymous without."),
+  ),
+  onConflict: v.pipe(
+    v.optional(choice(CONFLICT_RULES), "fail"),
+    v.description("What to do when a name belongs to another image."),
+  ),
+  stallTimeout: v.pipe(
+    v.optional(duration, "30s"),
+    v.description("For how long a transfer may stand still."),
   ),
 });
 

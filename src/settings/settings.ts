@@ -1,6 +1,6 @@
 import { BUILDER_NAMES } from "../build/builder.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
-
+import type { ConflictRule } from "../publish/publish-target.ts";
 import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
 import type { NetworkRequest } from "../vm/network/request.ts";
 import type { Profile } from "../vm/profiles.ts";
@@ -146,6 +146,11 @@ export interface PublishSettings {
   readonly to?: TargetDescription;
   /** What the URL of a published file starts with. */
   readonly url?: string;
+  /** Names of the image in a registry: `user/repository:tag`. */
+  readonly tags: readonly string[];
+  readonly onConflict: ConflictRule;
+  /** Milliseconds in which a transfer may stand still. */
+  readonly stallTimeout: number;
 }
 
 export interface LintSettings {

@@ -25,10 +25,10 @@ export function addPublishCommand(program: Command, context: CliContext): void {
     const { publishImage } = await import("../../pipeline/publish-image.ts");
     const { runStage } = await import("../../pipeline/progress.ts");
     const { publish } = await commandSettings(".", options);
-    const { to, url } = publish;
+    const { to } = publish;
     if (to === undefined) {
       throw new UsageError("There is no target to publish to.", {
-        hint: "Use --to directory:DIR, or set publish.to in golem-image.yml.",
+        hint: "Use --to registry or --to directory:DIR, or set publish.to in golem-image.yml.",
       });
     }
     const progress = progressFor(context, options);
@@ -36,7 +36,7 @@ export function addPublishCommand(program: Command, context: CliContext): void {
     const { result } = await runStage(
       "publish",
       progress,
-      () => publishImage({ path, name, to, url, signal: context.signal, progress }),
+      () => publishImage({ path, name, ...publish, to, signal: context.signal, progress }),
       (published) => published.url,
     );
     writeResult(context, options, result, () => formatTable(publishedRows(result)));
