@@ -56,6 +56,12 @@ describe("the panic of an init that does not say why", () => {
   });
 });
 
+test("a guest that a command switched off is not taken for one that broke", () => {
+  expect(explainGuestEnd("golem-agent: ready\n[ 3.1] reboot: Power down\n")?.reason).toBe(
+    "a command switched it off",
+  );
+});
+
 test("a console that tells nothing explains nothing", () => {
   expect(explainGuestEnd("[ 0.0] Linux version 6.1\n")).toBeUndefined();
 });

@@ -13,6 +13,7 @@ const UNSUPPORTED_COMPRESSION = /Filesystem uses "(\w+)" compression\. This is n
 const SQUASHFS_ERROR = /SQUASHFS error: (.+)/;
 /** The kernel runs, but what it should start did not arrive whole. */
 const NO_INIT = /VFS: Unable to mount root fs|No working init found|Requested init .* failed/;
+const SWITCHED_OFF = /reboot: (Power down|Restarting system|System halted)/;
 
 const READ_THE_CONSOLE = "The console's last lines above say what came before it.";
 const CONVERT_AGAIN = "Convert the image again with golem-image, which writes gzip by default.";
@@ -53,6 +54,12 @@ export function explainGuestEnd(
     };
   }
   const panic = KERNEL_PANIC.exec(consoleText)?.[1]?.trim();
+  if (panic === undefined && SWITCHED_OFF.test(consoleText)) {
+    return {
+      reason: "a command switched it off",
+      hint: "On a provider that ends the activity, too: leave out what powers off, reboots or halts.",
+    };
+  }
   if (panic === undefined) return undefined;
   if (NO_INIT.test(consoleText)) {
     return {

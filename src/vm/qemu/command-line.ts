@@ -59,7 +59,15 @@ export function qemuCommand(machine: MachineDescription): Command {
 
 function kernelCommandLine(machine: MachineDescription): string {
   const common = ["console=ttyS0", "panic=1", "quiet", "hostname=golem"];
-  return [...common, ...machine.kernelParameters].join(" ");
+  return [...common, ...timerParameters(machine), ...machine.kernelParameters].join(" ");
+}
+
+/**
+ * Under emulation on a busy machine the kernel may count too few ticks when it checks its timer, and panics
+ * for that ("IO-APIC + timer doesn't work!"). Under KVM it knows to leave the check out.
+ */
+export function timerParameters({ accelerator }: MachineDescription): string[] {
+  return accelerator === "tcg" ? ["no_timer_check"] : [];
 }
 
 export function consoleDevice(file: string | undefined): string {

@@ -6,6 +6,7 @@ import {
   drive,
   type MachineDescription,
   share,
+  timerParameters,
 } from "../qemu/command-line.ts";
 
 /**
@@ -34,7 +35,11 @@ export function officialCommand(machine: MachineDescription, directory: string):
       ...["-vga", "none"],
       ...[
         "-append",
-        ["console=ttyS0 panic=1 hostname=golem", ...machine.kernelParameters].join(" "),
+        [
+          "console=ttyS0 panic=1 hostname=golem",
+          ...timerParameters(machine),
+          ...machine.kernelParameters,
+        ].join(" "),
       ],
       ...["-chardev", consoleDevice(machine.consoleFile && resolve(machine.consoleFile))],
       ...["-serial", "chardev:console", "-monitor", "none"],
