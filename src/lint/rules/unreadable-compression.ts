@@ -1,0 +1,30 @@
+import { displayText } from "../../system/display-text.ts";
+import { basePlace } from "../effective-image.ts";
+import type { Rule } from "../rule.ts";
+
+/** What the squashfs of the providers' kernel (Alpine's 5.10 "virt") reads. */
+const READABLE = ["gzip", "lzo", "xz", "lz4"];
+
+export const unreadableCompression: Rule = {
+  id: "GVM022",
+  name: "unreadable-compression",
+  severity: "error",
+  depths: ["config"],
+  summary: "The .gvmi is compressed with something that providers cannot read.",
+  why: "The kernel of the VM runtime mounts squashfs images that are compressed with gzip, lzo, xz or lz4. Newer kernels, such as that of a developer's machine, read zstd, too.",
+  cure: "Convert the image with gzip (balanced), xz (smallest) or lz4 (fastest).",
+  page: {
+    bad: "golem-image convert --compression zstd --allow-unreadable docker:my-image",
+    good: "golem-image convert --compression smallest docker:my-image",
+    affected: "All providers.",
+  },
+  *check(context) {
+    const { compression } = context;
+    if (compression === undefined || READABLE.includes(compression)) return;
+    yield {
+      place: basePlace(context),
+      message: `The image is compressed with ${displayText(compression)}, which the kernel of Golem's providers cannot read: it boots on none of them.`,
+      cure: `Convert it again with ${READABLE.join(", ")}.`,
+    };
+  },
+};
