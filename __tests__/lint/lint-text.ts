@@ -7,6 +7,7 @@ import type { RunConfig } from "../../src/oci/image-config.ts";
 export interface Image {
   config?: RunConfig;
   entries?: readonly EntryMetadata[];
+  contents?: ReadonlyMap<string, Buffer>;
 }
 
 /** The findings of one rule on a Dockerfile, and on the image when it is given. */

@@ -3,7 +3,7 @@ import { reachesThreshold } from "../../src/lint/finding.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { RULES } from "../../src/lint/rules/index.ts";
 
-const text = `FROM debian
+const text = `FROM debian:12@sha256:0
 EXPOSE 80
 ENV A=1
 VOLUME /tmp
@@ -20,14 +20,9 @@ describe("lint", () => {
       "5 GVM002",
     ]);
     for (const finding of findings) {
-      expect(Object.keys(finding)).toEqual([
-        "rule",
-        "severity",
-        "file",
-        "line",
-        "column",
-        "message",
-      ]);
+      const keys = ["rule", "severity", "file", "line", "column", "message", "cure", "fix"];
+      expect(Object.keys(finding).filter((key) => !keys.includes(key))).toEqual([]);
+      expect(Object.keys(finding).slice(0, 6)).toEqual(keys.slice(0, 6));
       expect(finding.file).toBe("images/Dockerfile");
     }
   });
@@ -35,6 +30,20 @@ describe("lint", () => {
   test("leaves out ignored rules", () => {
     const findings = lint({ dockerfile: { path: "D", text } }, { ignore: ["GVM010", "GVM003"] });
     expect(findings.map(({ rule }) => rule)).toEqual(["GVM004", "GVM002"]);
+  });
+
+  test("gives rules other severities", () => {
+    const severity = { GVM002: "info", GVM010: "warning" } as const;
+    const findings = lint({ dockerfile: { path: "D", text } }, { severity });
+    expect(findings.map((finding) => [finding.rule, finding.severity])).toEqual([
+      ["GVM004", "info"],
+      ["GVM003", "warning"],
+      ["GVM010", "warning"],
+      ["GVM002", "info"],
+    ]);
+    expect(() =>
+      lint({ dockerfile: { path: "D", text } }, { severity: { GVM999: "info" } }),
+    ).toThrow('There is no lint rule "GVM999" to give a severity.');
   });
 
   test("refuses to ignore a rule that does not exist", () => {
@@ -46,7 +55,7 @@ describe("lint", () => {
   test("finds nothing wrong with the documentation's own image, before and after it is built", () => {
     const dockerfile = {
       path: "Dockerfile",
-      text: "FROM debian:latest\nVOLUME /golem/input /golem/output\nWORKDIR /golem/work\n",
+      text: "FROM debian:12@sha256:0\nVOLUME /golem/input /golem/output\nWORKDIR /golem/work\n",
     };
     const config = {
       Env: ["PATH=/usr/local/bin:/usr/bin:/bin"],

@@ -1,3 +1,5 @@
+import { fixText } from "../../../src/lint/apply-fixes.ts";
+import { lint } from "../../../src/lint/lint.ts";
 import { findingsOf, placesOf } from "../lint-text.ts";
 
 test.each([
@@ -25,7 +27,6 @@ test.each([
 
 test.each([
   "VOLUME /golem/input /golem/output",
-  'VOLUME ["/golem/a b"]',
   "VOLUME /tmp/x /dev/shm/x /etc/app",
   "VOLUME /golem/",
   "VOLUME /a[1]",
@@ -33,6 +34,39 @@ test.each([
   "VOLUME /procs /data..",
 ])("%j can work", (line) => {
   expect(findingsOf("GVM010", `FROM debian\n${line}\n`)).toEqual([]);
+});
+
+test("a path with a blank is worth knowing", () => {
+  expect(findingsOf("GVM010", 'FROM scratch\nVOLUME ["/golem/a b"]\n')).toEqual([
+    expect.objectContaining({ line: 2, column: 9, severity: "info" }),
+  ]);
+});
+
+test.each([
+  ["VOLUME  /a,/b  # x", "VOLUME  /a /b  # x"],
+  ["VOLUME /a, /b", "VOLUME /a /b"],
+  ["VOLUME /ok \\\r\n  /a,/b,/c \\\r\n  /d", "VOLUME /ok \\\r\n  /a /b /c \\\r\n  /d"],
+  ["volume ['/a', '/b']", 'volume ["/a", "/b"]'],
+  ["VOLUME [/golem/in,/golem/out]", 'VOLUME ["/golem/in", "/golem/out"]'],
+])("%j can be corrected safely", (line, expected) => {
+  const lintText = (text: string) => lint({ dockerfile: { path: "D", text } });
+  const fixed = fixText(`\uFEFFFROM scratch\r\n${line}\r\nUSER a\r\n`, lintText);
+  expect(fixed).toEqual({ text: `\uFEFFFROM scratch\r\n${expected}\r\nUSER a\r\n`, count: 1 });
+  expect(fixText(fixed.text, lintText).count).toBe(0);
+});
+
+test.each([
+  "VOLUME /a,b",
+  "VOLUME ['/a', b]",
+  'VOLUME ["/a,/b"]',
+  "VOLUME /a\\\n,/b",
+  "VOLUME $A,/b",
+  "VOLUME data",
+  "VOLUME /tmp",
+])("%j is left to its author", (line) => {
+  const found = findingsOf("GVM010", `FROM scratch\n${line}\n`);
+  expect(found.length).toBeGreaterThan(0);
+  for (const { fix } of found) expect(fix).toBeUndefined();
 });
 
 test("each path has its own place", () => {

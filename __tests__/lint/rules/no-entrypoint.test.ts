@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { findingsOf, placesOf } from "../lint-text.ts";
 
 const commandIn = (text: string): string => {
-  const message = findingsOf("GVM002", text)[0]?.message ?? "";
-  return /same: (.*)$/.exec(message)?.[1] ?? "";
+  const cure = findingsOf("GVM002", text)[0]?.cure ?? "";
+  return /same: (.*)$/.exec(cure)?.[1] ?? "";
 };
 
 test.each([
@@ -60,7 +60,17 @@ test("what a base image starts is reported where it is named, once its configura
   expect(findingsOf("GVM002", "FROM postgres:16\n")).toEqual([]);
   const [finding] = findingsOf("GVM002", "FROM postgres:16\n", { config });
   expect(finding).toMatchObject({ line: 1, column: 6 });
-  expect(finding?.message).toContain('["/bin/sh", "-c", "exec docker-entrypoint.sh postgres"]');
+  expect(finding?.cure).toContain('["/bin/sh", "-c", "exec docker-entrypoint.sh postgres"]');
+});
+
+test("a command for the entry point of a base image is completed by it", () => {
+  const config = { Entrypoint: ["/entry.sh"], Cmd: ["mine"] };
+  const found = findingsOf("GVM002", 'FROM postgres:16\nCMD ["mine"]\n', { config });
+  expect(found.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    "1 ENTRYPOINT of the base image does not run in a Golem VM.",
+    "2 CMD does not run in a Golem VM. It belongs to the init command that replaces ENTRYPOINT of the base image.",
+  ]);
+  expect(found[0]?.cure).toContain('["/entry.sh", "mine"]');
 });
 
 test.each([["bash"], ["/bin/sh"], ["python3"]])(

@@ -10,9 +10,9 @@ test("variables are named, one finding for each ENV", () => {
     expect.objectContaining({ line: 5, column: 1 }),
   ]);
   expect(found[0]?.message).toContain("The variables PORT, NAME are not there");
-  expect(found[0]?.message).toContain(`["/bin/sh", "-c", "PORT=80 NAME='a b' command"]`);
+  expect(found[0]?.cure).toContain(`["/bin/sh", "-c", "PORT=80 NAME='a b' command"]`);
   expect(found[1]?.message).toContain("The variable MODE is not there");
-  expect(found[1]?.message).toContain("MODE='fast lane' command");
+  expect(found[1]?.cure).toContain("MODE='fast lane' command");
 });
 
 test.each([
@@ -38,5 +38,14 @@ test("variables of the base image are for information, without PATH and the Dock
 test("a value that only the build knows is left open", () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Dockerfiles
   const [finding] = findingsOf("GVM003", "FROM debian\nENV A=${HOME#/}x\n");
-  expect(finding?.message).toContain("A=... command");
+  expect(finding?.cure).toContain("A=... command");
+});
+
+test.each([
+  ["DEBIAN_FRONTEND=noninteractive PIP_NO_CACHE_DIR=1", "info"],
+  ["NGINX_VERSION=1.27.0", "info"],
+  ["DEBIAN_FRONTEND=noninteractive MODE=fast", "warning"],
+  ["VERSION=2", "warning"],
+])("%j, which only the build may need, is a finding of severity %s", (variables, severity) => {
+  expect(findingsOf("GVM003", `FROM debian\nENV ${variables}\n`)[0]?.severity).toBe(severity);
 });

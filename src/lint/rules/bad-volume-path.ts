@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { displayText } from "../../system/display-text.ts";
 import { effectiveVolumes, isBelow } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
+import { volumeFix } from "../volume-fix.ts";
 
 /** Directories that the VM itself needs as they are, with what goes wrong. */
 const RESERVED: Readonly<Record<string, string>> = {
@@ -31,9 +32,22 @@ VOLUME /golem/work`,
   *check(context) {
     for (const { path, place } of effectiveVolumes(context)) {
       const reason = findFault(path);
-      if (reason === undefined) continue;
-      const message = `VOLUME ${displayText(JSON.stringify(path))} cannot work: ${reason}. Use a path such as /golem/input.`;
-      yield { place, message };
+      const name = displayText(JSON.stringify(path));
+      if (reason !== undefined) {
+        const fix = context.dockerfile && volumeFix(context.dockerfile, place);
+        yield {
+          place,
+          message: `VOLUME ${name} cannot work: ${reason}.`,
+          cure: fix ? "Write the paths as they are meant." : "Use a path such as /golem/input.",
+          ...(fix && { fix }),
+        };
+      } else if (/\s/.test(path)) {
+        yield {
+          place,
+          severity: "info",
+          message: `VOLUME ${name} has a blank in its path: commands and scripts have to quote it.`,
+        };
+      }
     }
   },
 };
@@ -47,6 +61,7 @@ function findFault(path: string): string | undefined {
   if (path.includes(",")) return "the path has a comma; several volumes are separated by spaces";
   if (/[\n\r]/.test(path)) return "the path has a line break";
   if (/\p{Cc}/u.test(path)) return "the path has a control character";
+  if (/\p{Surrogate}/u.test(path)) return "the path is not valid Unicode";
   if (path.split("/").includes("..")) return "the path has a component '..'";
   const normal = posix.normalize(path).replace(/(.)\/$/, "$1");
   if (isBelow(normal, "/proc") || isBelow(normal, "/sys")) {

@@ -1,25 +1,8 @@
 import type { Rule } from "../rule.ts";
-import { badPragma } from "./bad-pragma.ts";
-import { badVolumePath } from "./bad-volume-path.ts";
-import { hiddenByVolume } from "./hidden-by-volume.ts";
-import { missingWorkingDirectory } from "./missing-working-directory.ts";
-import { needlessPragma } from "./needless-pragma.ts";
-import { noEntrypoint } from "./no-entrypoint.ts";
-import { noEnvironment } from "./no-environment.ts";
-import { noPorts } from "./no-ports.ts";
-import { noVolume } from "./no-volume.ts";
-import { syntax } from "./syntax.ts";
+import { DOCKERFILE_RULES } from "./dockerfile-rules.ts";
+import { FILE_RULES } from "./file-rules.ts";
 
 /** Every rule, by id. Ids are never given to another rule. */
-export const RULES: readonly Rule[] = [
-  syntax,
-  noVolume,
-  noEntrypoint,
-  noEnvironment,
-  noPorts,
-  hiddenByVolume,
-  missingWorkingDirectory,
-  badVolumePath,
-  badPragma,
-  needlessPragma,
-];
+export const RULES: readonly Rule[] = [...DOCKERFILE_RULES, ...FILE_RULES].sort((a, b) =>
+  a.id < b.id ? -1 : 1,
+);

@@ -1,7 +1,7 @@
 import type { DeclaredCommand } from "../../dockerfile/final-image.ts";
 import { basePlace } from "../effective-image.ts";
 import { initCommand } from "../init-command.ts";
-import type { LintContext, Rule, RuleFinding } from "../rule.ts";
+import type { LintContext, Rule } from "../rule.ts";
 
 /** What base images start when nothing else is said: nobody misses these in a VM. */
 const INTERACTIVE_PROGRAMS = new Set(
@@ -38,32 +38,48 @@ ENTRYPOINT ["/usr/local/bin/serve", "--port", "80"]`,
       "All providers. Runtimes from 0.3 start an entry point for requestors that ask for it, and not every requestor's library can.",
   },
   *check(context) {
-    const { entrypoint, command, variables } = context.declared ?? {
-      entrypoint: undefined,
-      command: undefined,
-      variables: [],
-    };
-    if (!entrypoint && !command) {
-      yield* inherited(context);
-      return;
-    }
+    const entrypoint = effective(context, "entrypoint", context.config?.Entrypoint);
+    const command = effective(context, "command", context.config?.Cmd);
     const first = entrypoint ?? command;
+    if (!first || (first === command && isInteractive(first))) return;
     const argv = [...(entrypoint?.argv ?? []), ...argumentsOf(entrypoint, command)];
-    const keyword = entrypoint ? "ENTRYPOINT" : "CMD";
-    if (!first) return;
     yield {
       place: first.place,
-      message: `${keyword} does not run in a Golem VM. The init command that does the same: ${initCommand(argv, variables)}`,
+      message: `${entrypoint ? "ENTRYPOINT" : "CMD"}${first.origin} does not run in a Golem VM.`,
+      cure: `The init command that does the same: ${initCommand(argv, context.declared?.variables ?? [])}`,
     };
-    if (entrypoint && command) {
-      const line = entrypoint.place.line;
+    if (entrypoint && command?.origin === "") {
+      const where = entrypoint.origin || ` (line ${entrypoint.place.line})`;
       yield {
         place: command.place,
-        message: `CMD does not run in a Golem VM. It belongs to the init command that replaces ENTRYPOINT (line ${line}).`,
+        message: `CMD does not run in a Golem VM. It belongs to the init command that replaces ENTRYPOINT${where}.`,
       };
     }
   },
 };
+
+interface EffectiveCommand extends DeclaredCommand {
+  /** Nothing when the Dockerfile says it. */
+  readonly origin: "" | " of the base image" | " of the image";
+}
+
+/** The configuration has what the Dockerfile says, and what it inherits. */
+function effective(
+  context: LintContext,
+  which: "entrypoint" | "command",
+  configured: readonly string[] | undefined,
+): EffectiveCommand | undefined {
+  const declared = context.declared?.[which];
+  if (declared) return { ...declared, origin: "" };
+  if (!configured?.length) return undefined;
+  const origin = context.dockerfile ? " of the base image" : " of the image";
+  return { argv: configured, place: basePlace(context), origin };
+}
+
+function isInteractive({ argv, origin }: EffectiveCommand): boolean {
+  const program = argv[0]?.split("/").at(-1) ?? "";
+  return origin !== "" && argv.length === 1 && INTERACTIVE_PROGRAMS.has(program);
+}
 
 /** CMD completes an entry point in the JSON form; one that is shell text takes no arguments. */
 function argumentsOf(
@@ -72,18 +88,4 @@ function argumentsOf(
 ): readonly string[] {
   const isShellText = entrypoint?.argv.length === 3 && entrypoint.argv[1] === "-c";
   return isShellText ? [] : (command?.argv ?? []);
-}
-
-function* inherited(context: LintContext): Generator<RuleFinding> {
-  const { Entrypoint, Cmd } = context.config ?? {};
-  const argv = [...(Entrypoint ?? []), ...(Cmd ?? [])];
-  const program = argv[0]?.split("/").at(-1) ?? "";
-  const isInteractive =
-    !Entrypoint?.length && argv.length === 1 && INTERACTIVE_PROGRAMS.has(program);
-  if (argv.length === 0 || isInteractive) return;
-  const what = Entrypoint?.length ? "ENTRYPOINT" : "CMD";
-  yield {
-    place: basePlace(context),
-    message: `${what} of the base image does not run in a Golem VM. The init command that does the same: ${initCommand(argv, [])}`,
-  };
 }

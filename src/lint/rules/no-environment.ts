@@ -28,12 +28,18 @@ COPY infer /usr/local/bin/`,
       const names = variables.map(({ name }) => name);
       yield {
         place,
-        message: `${describe(names)} Set ${it(names)} with the command: ${example(variables)}`,
+        ...(names.every((name) => BUILD_VARIABLES.test(name)) && { severity: "info" as const }),
+        message: describe(names),
+        cure: `Set ${it(names)} with the command, as in ${example(variables)}, or write ${it(names)} into a .env file that the program reads.`,
       };
     }
     yield* inherited(context, new Set(declared.map(({ name }) => name)));
   },
 };
+
+/** What package managers and downloads of the build read, and nobody misses later. */
+const BUILD_VARIABLES =
+  /^(?:DEBIAN_FRONTEND|DEBCONF_\w+|PIP_\w+|POETRY_\w+|UV_\w+|(?:npm_config|NPM_CONFIG)_\w+|GPG_KEY|\w+_(?:VERSION|SHA256|SHA512|CHECKSUM|GPG_KEYS?|DOWNLOAD_URL|TARBALL))$/;
 
 function byInstruction(variables: readonly DeclaredVariable[]): Map<Place, DeclaredVariable[]> {
   const groups = new Map<Place, DeclaredVariable[]>();
@@ -52,7 +58,8 @@ function* inherited(context: LintContext, own: ReadonlySet<string>): Generator<R
   yield {
     place: basePlace(context),
     severity: "info",
-    message: `${describe(names, " of the base image")} Set what the program needs with the command.`,
+    message: describe(names, context.dockerfile ? " of the base image" : " of the image"),
+    cure: "Set what the program needs with the command.",
   };
 }
 

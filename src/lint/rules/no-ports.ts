@@ -1,11 +1,12 @@
 import { displayText } from "../../system/display-text.ts";
+import { basePlace } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
 
 export const noPorts: Rule = {
   id: "GVM004",
   name: "no-ports",
   severity: "info",
-  depths: ["dockerfile"],
+  depths: ["dockerfile", "config"],
   summary: "EXPOSE has no effect.",
   why: "A Golem VM has no published ports. Nodes of one VPN reach each other's ports by IP address without it.",
   cure: "Nothing has to be done; the line can be removed.",
@@ -15,7 +16,13 @@ EXPOSE 80`,
     good: "FROM nginx:1.27",
     affected: "All providers.",
   },
-  *check({ declared }) {
+  *check(context) {
+    const { declared, config } = context;
+    const exposed = Object.keys(config?.ExposedPorts ?? {});
+    if (!declared && exposed.length > 0) {
+      const message = `The ports ${displayText(exposed.join(", "))} of EXPOSE are not published: nodes of one VPN reach each other's ports by IP address.`;
+      yield { place: basePlace(context), message };
+    }
     for (const { value: ports, place } of declared?.ports ?? []) {
       const names = displayText(ports.join(", "));
       yield {
