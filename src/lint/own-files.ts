@@ -4,9 +4,10 @@ import type { ByteString } from "../oci/entry.ts";
 const FOREIGN = [
   /^(usr\/(share|lib|lib32|lib64|libexec|include)|lib|lib32|lib64|boot|proc|sys|dev|run)\//,
   /^var\/(lib|cache|run|spool)\//,
-  /^usr\/local\/(lib|share|include)\//,
+  /^usr\/local\/(lib|share|include|go|cargo|rustup)\//,
   /^(opt|root|home\/[^/]+|usr\/local)\/(?:[^/]*\/)?(ana|mini|micro)?(conda|forge|mamba)\w*\//,
-  /(^|\/)(node_modules|site-packages|dist-packages|vendor|\.cargo|\.rustup|\.npm|\.cache|pkg\/mod)\//,
+  /(^|\/)(node_modules|site-packages|dist-packages|vendor|pkg\/mod)\//,
+  /(^|\/)\.(cargo|rustup|npm|cache|pyenv|rbenv|nvm|volta|sdkman|git|local\/(lib|share))\//,
   /(^|\/)(tests?|testdata|__tests__|spec|fixtures?|examples?|samples?|docs?|man|locale)\//,
 ];
 

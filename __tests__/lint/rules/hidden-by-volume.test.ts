@@ -83,4 +83,47 @@ describe("with the image", () => {
     });
     expect(finding?.message).toContain("/donn\u00e9es/\u00e9");
   });
+
+  test("files in nested volumes are counted once, where they are", () => {
+    const nested = { Volumes: { "/golem": {}, "/golem/in/deep": {} } };
+    const entries = [
+      entry("golem/"),
+      entry("golem/in/"),
+      entry("golem/in/deep/"),
+      entry("golem/in/deep/a", { size: 1 }),
+      entry("golem/in/deep/b", { size: 2 }),
+      entry("golem/c", { size: 3 }),
+    ];
+    const found = findingsOf("GVM007", "FROM debian\nVOLUME /golem\nVOLUME /golem/in/deep\n", {
+      config: nested,
+      entries,
+    });
+    expect(found.map(({ line, message }) => `${line} ${message.split(":")[0]}`)).toEqual([
+      "2 VOLUME /golem hides 1 file of the image (/golem/c, 3 bytes)",
+      "3 VOLUME /golem/in/deep hides 2 files of the image (3 bytes; the largest is /golem/in/deep/b, 2 bytes)",
+    ]);
+  });
+
+  test("directories that lead to a nested volume are not hidden: its mount makes them", () => {
+    const nested = { Volumes: { "/golem": {}, "/golem/in/deep": {} } };
+    const entries = [entry("golem/"), entry("golem/in/"), entry("golem/in/deep/")];
+    expect(findingsOf("GVM007", text, { config: nested, entries })).toEqual([]);
+  });
+
+  test("a volume is where its symbolic links lead", () => {
+    const entries = [
+      entry("var/"),
+      entry("var/run", { type: "symlink", linkTarget: "/run" }),
+      entry("run/"),
+      entry("run/app/"),
+      entry("run/app/state", { size: 1 }),
+    ];
+    const [finding] = findingsOf("GVM007", undefined, {
+      config: { Volumes: { "/var/run/app": {} } },
+      entries,
+    });
+    expect(finding?.message).toContain(
+      "VOLUME /var/run/app hides 1 file of the image (/run/app/state",
+    );
+  });
 });

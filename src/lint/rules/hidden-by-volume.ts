@@ -1,6 +1,8 @@
-import { displayName, type EntryMetadata } from "../../oci/entry.ts";
+import { type ByteString, displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { type EffectivePath, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
+import { formatSize } from "../format-size.ts";
+import { entryPath, followLinks, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 export const hiddenByVolume: Rule = {
@@ -41,32 +43,45 @@ function* fromFiles(
   entries: Iterable<EntryMetadata>,
   volumes: readonly EffectivePath[],
 ): Generator<RuleFinding> {
-  // Entries name bytes, so volumes are compared as bytes.
-  const hidden = new Map<string, Hidden>();
-  for (const { path } of volumes) {
-    hidden.set(entryPath(path), { files: 0, directories: 0, bytes: 0, largest: undefined });
+  const files = imageFiles(entries);
+  // Entries name bytes, so volumes are compared as bytes, where their symbolic links lead.
+  const mountPoints = volumes.map(({ path }) => followLinks(files, entryPath(path))?.path);
+  const hidden = new Map<ByteString, Hidden>();
+  const parents = new Set<ByteString>();
+  for (const [index, { path }] of volumes.entries()) {
+    const mountPoint = mountPoints[index] ?? entryPath(path);
+    hidden.set(mountPoint, { files: 0, directories: 0, bytes: 0, largest: undefined });
+    for (const parent of parentsOf(mountPoint)) parents.add(parent);
   }
   for (const entry of entries) {
-    const below = outermostVolume(entry.path, hidden);
-    if (below) count(below, entry);
+    const below = innermostVolume(entry.path, hidden);
+    // What leads to a nested volume is made again when that is mounted.
+    if (below && !hidden.has(entry.path) && !parents.has(entry.path)) count(below, entry);
   }
-  for (const { path, place } of volumes) {
-    const found = hidden.get(entryPath(path));
+  for (const [index, { path, place }] of volumes.entries()) {
+    const mountPoint = mountPoints[index] ?? entryPath(path);
+    const found = hidden.get(mountPoint);
     if (!found || found.files + found.directories === 0) continue;
-    hidden.delete(entryPath(path));
+    hidden.delete(mountPoint);
     yield { place, message: describe(path, found) };
   }
 }
 
-function entryPath(path: string): string {
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  return Buffer.from(parts.join("/"), "utf8").toString("latin1");
+/** From the innermost to the outermost. */
+function* parentsOf(path: ByteString): Generator<ByteString> {
+  for (let end = path.lastIndexOf("/"); end >= 0; end = path.lastIndexOf("/", end - 1)) {
+    yield path.slice(0, end);
+    if (end === 0) return;
+  }
 }
 
-/** The volume furthest up that hides a path; parents are looked up, so many volumes cost nothing. */
-function outermostVolume(path: string, volumes: ReadonlyMap<string, Hidden>): Hidden | undefined {
-  for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
-    const volume = volumes.get(path.slice(0, end));
+/** The volume that a path is in; parents are looked up, so many volumes cost nothing. */
+function innermostVolume(
+  path: ByteString,
+  volumes: ReadonlyMap<ByteString, Hidden>,
+): Hidden | undefined {
+  for (const parent of parentsOf(path)) {
+    const volume = volumes.get(parent);
     if (volume) return volume;
   }
   return undefined;
@@ -89,24 +104,12 @@ function describe(path: string, { files, directories, bytes, largest }: Hidden):
     return `VOLUME ${volume} hides ${what} of the image: the volume is empty when the VM starts. ${CURE}`;
   }
   const name = displayText(`/${displayName(largest.path)}`);
-  const size = formatBytes(largest.size);
+  const size = formatSize(largest.size);
   const what =
     files === 1
       ? `1 file of the image (${name}, ${size})`
-      : `${files} files of the image (${formatBytes(bytes)}; the largest is ${name}, ${size})`;
+      : `${files} files of the image (${formatSize(bytes)}; the largest is ${name}, ${size})`;
   return `VOLUME ${volume} hides ${what}: the volume is empty when the VM starts. ${CURE}`;
-}
-
-function formatBytes(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const name = unit === 0 && bytes === 1 ? "byte" : units[unit];
-  return `${unit === 0 ? value : value.toFixed(1)} ${name}`;
 }
 
 /** Without the image, what COPY and ADD put below a volume is known to be hidden. */

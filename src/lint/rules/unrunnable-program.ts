@@ -48,8 +48,11 @@ COPY --from=build /tool /usr/local/bin/tool`,
   },
 };
 
+/** Deeper in an application nobody knows what is meant to be started. */
+const PROGRAM_PLACES = /^(?:[^/]+\/){0,2}[^/]+$|(^|\/)s?bin\/[^/]+$/;
+
 function isWhereProgramsAre({ path }: EntryMetadata): boolean {
-  return OF_DISTRIBUTION.test(path) || isOwnFile(path);
+  return OF_DISTRIBUTION.test(path) || (isOwnFile(path) && PROGRAM_PLACES.test(path));
 }
 
 const SUFFIX: Readonly<Record<ProgramProblem["kind"], string>> = {
