@@ -5,6 +5,7 @@ import { addConvertCommand } from "./convert.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExecCommand } from "./exec.ts";
 import { addExplainCommand } from "./explain.ts";
+import { addInitScriptCommand } from "./init-script.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { addLintCommand } from "./lint.ts";
 import { addPrepareCommand } from "./prepare.ts";
@@ -18,6 +19,7 @@ export function addCommands(program: Command, context: CliContext): void {
   addRunCommand(program, context);
   addLintCommand(program, context);
   addExplainCommand(program, context);
+  addInitScriptCommand(program, context);
   addBuildCommand(program, context);
   addConvertCommand(program, context);
   addTestCommand(program, context);
