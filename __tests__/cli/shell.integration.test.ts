@@ -1,8 +1,17 @@
 // Needs QEMU, a kernel, Buildah, busybox-static and python3. Boots four VMs.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cacheDirectory } from "../../src/system/cache-directory.ts";
 import { bundleCli, type CliResult, golemImageOf } from "../support/cli.ts";
 import { BUSYBOX_DOCKERFILE, makeContext } from "../support/context.ts";
 import { converse } from "../support/pseudo-terminal.ts";
@@ -94,6 +103,8 @@ describe("an image with a shell", () => {
   test("serves a person at a terminal: editing, history, Ctrl-C, Ctrl-D", async () => {
     const cache = join(directory, "cache");
     mkdirSync(cache);
+    // A history of its own, but not a kernel: that would be downloaded again.
+    symlinkSync(join(cacheDirectory(), "kernels"), join(cache, "kernels"));
     const env = { TMPDIR: temporary, GOLEM_IMAGE_CACHE: cache, NO_COLOR: "1" };
     const command = [process.execPath, program, "shell", join(directory, "image.gvmi")];
     // The cursor is put behind each prompt by its column.
