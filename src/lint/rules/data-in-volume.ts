@@ -46,15 +46,17 @@ function* fromServers(
     const chosen = variables.filter((variable) => dataVariables.includes(variable.name));
     const directories = chosen.length > 0 ? chosen.map(({ value }) => value) : data;
     for (const directory of directories) {
-      const volume = volumes.find(({ path }) => path !== "/" && isAtOrBelow(directory, path));
+      const isChosen = chosen.length > 0;
+      const volume =
+        volumes.find(({ path }) => path !== "/" && isAtOrBelow(directory, path)) ??
+        (isChosen ? undefined : volumes.find(({ path }) => isItsVolume(path, directory)));
       // Only the server's own directories say by themselves that it is meant.
-      const isItsOwn =
-        chosen.length > 0 || volumes.some(({ path }) => isItsVolume(path, directory));
-      if (!volume || !(present.has(server) || isItsOwn) || reported.has(volume.path)) continue;
+      const isMeant = isChosen || present.has(server) || isItsVolume(volume?.path, directory);
+      if (!volume || !isMeant || reported.has(volume.path)) continue;
       reported.add(volume.path);
       yield {
         place: placeOf(volume, chosen),
-        message: `${name} keeps its data in ${displayText(directory)}, which is in VOLUME ${displayText(volume.path)}: file locks and memory maps do not work there as it needs them.`,
+        message: `${name} keeps its data in ${displayText(directory)}, and VOLUME ${displayText(volume.path)} is mounted there: file locks and memory maps do not work there as it needs them.`,
         cure: CURE,
       };
       break;
@@ -63,8 +65,8 @@ function* fromServers(
 }
 
 /** `/data` could be anyone's; `/var/lib/mysql` is not. */
-function isItsVolume(volume: string, directory: string): boolean {
-  return directory.split("/").length > 3 && isAtOrBelow(volume, directory);
+function isItsVolume(volume: string | undefined, directory: string): boolean {
+  return volume !== undefined && directory.split("/").length > 3 && isAtOrBelow(volume, directory);
 }
 
 function placeOf(volume: EffectivePath, chosen: readonly EffectiveVariable[]) {

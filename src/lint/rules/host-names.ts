@@ -1,13 +1,14 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import type { RunConfig } from "../../oci/image-config.ts";
 import { displayText } from "../../system/display-text.ts";
-import { effectiveCommands, effectiveVariables } from "../effective-commands.ts";
+import { effectiveVariables } from "../effective-commands.ts";
 import { basePlace } from "../effective-image.ts";
-import { entryScriptBytes, entryScripts } from "../entry-scripts.ts";
+import { entryScriptBytes } from "../entry-scripts.ts";
 import { hostsInUrls, isOtherMachine, type NamedHost } from "../host-names.ts";
 import { isOwnFile } from "../own-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 import { commandLines } from "../shell-text.ts";
+import { startedScripts } from "../started-scripts.ts";
 
 const MAX_CONFIG_BYTES = 64 * 1024;
 const CONFIG_NAME = /(\.(conf|cfg|cnf|ini|ya?ml|toml|properties|env)|(^|\/)\.env(\.\w+)?)$/i;
@@ -72,12 +73,7 @@ function hostOfVariable(name: string, value: string): NamedHost | undefined {
 }
 
 function* fromCommands(context: LintContext): Generator<RuleFinding> {
-  const started = effectiveCommands(context).filter(({ source }) => source !== "test");
-  const texts = [
-    ...started.map(({ source, argv, place }) => ({ name: source, text: argv.join(" "), place })),
-    ...entryScripts(context),
-  ];
-  for (const { name, text, place } of texts) {
+  for (const { name, text, place } of startedScripts(context)) {
     const lines = commandLines(text);
     const [found] = lines.flatMap((line) => [...hostsInUrls(line), ...waitedFor(line)]);
     if (!found) continue;

@@ -1,9 +1,10 @@
-import { effectiveCommands } from "../effective-commands.ts";
 import { basePlace } from "../effective-image.ts";
-import { entryScriptBytes, entryScripts } from "../entry-scripts.ts";
+import { entryScriptBytes } from "../entry-scripts.ts";
 import { imageFiles } from "../image-files.ts";
 import type { LintContext, Rule } from "../rule.ts";
 import { findProgram, findServers } from "../servers.ts";
+import { commandLines } from "../shell-text.ts";
+import { startedScripts } from "../started-scripts.ts";
 
 /** Programs whose only purpose is to give up root. */
 const TOOLS = ["gosu", "su-exec", "s6-setuidgid", "chpst"];
@@ -63,23 +64,18 @@ function findDroppers(context: LintContext) {
   const servers = findServers(context)
     .filter(({ server }) => server.dropsPrivileges)
     .map(({ server, evidence, place }) => ({ name: `${server.name} (${evidence})`, place }));
-  const commands = effectiveCommands(context).flatMap(({ source, argv, place }) => {
-    const tool = DROPPING_COMMAND.exec(`${argv.join(" ")} `)?.[1];
-    return tool === undefined ? [] : [{ name: `${tool} (${source})`, place }];
-  });
-  const scripts = entryScripts(context).flatMap(({ name, text, place }) => {
-    const tool = DROPPING_COMMAND.exec(withoutComments(text))?.[1];
+  const scripts = startedScripts(context).flatMap(({ name, text, place }) => {
+    const lines = commandLines(text).map((line) => `${line} `);
+    const tool = lines.map((line) => DROPPING_COMMAND.exec(line)?.[1]).find((word) => word);
     return tool === undefined ? [] : [{ name: `${tool} (${name})`, place }];
   });
   const tools = TOOLS.flatMap((tool) => {
     const program = findProgram(context, tool);
     return program ? [{ name: `${tool} (${program.name})`, place: basePlace(context) }] : [];
   });
-  const used = [...servers, ...commands, ...scripts];
+  const used = [...servers, ...scripts];
   return used.length > 0 ? used : tools;
 }
-
-const withoutComments = (script: string) => script.replace(/^\s*#.*$/gm, "");
 
 function closedRoot({ entries }: LintContext): string | undefined {
   const root = entries && imageFiles(entries).find("");

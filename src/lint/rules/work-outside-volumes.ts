@@ -1,13 +1,14 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
-import { effectiveCommands, effectiveVariables } from "../effective-commands.ts";
+import { effectiveVariables } from "../effective-commands.ts";
 import { basePlace, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
-import { entryScriptBytes, entryScripts } from "../entry-scripts.ts";
+import { entryScriptBytes } from "../entry-scripts.ts";
 import { formatSize } from "../format-size.ts";
 import { entryPath, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 import { findServers } from "../servers.ts";
 import { commandLines } from "../shell-text.ts";
+import { startedScripts } from "../started-scripts.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** A file that is changed is copied into memory whole, where it has to share 128 MB. */
@@ -96,12 +97,7 @@ function hasFiles({ entries }: LintContext, directory: string): boolean {
 }
 
 function* installations(context: LintContext): Generator<RuleFinding> {
-  const started = effectiveCommands(context).filter(({ source }) => source !== "test");
-  const texts = [
-    ...started.map(({ source, argv, place }) => ({ name: source, text: argv.join(" "), place })),
-    ...entryScripts(context),
-  ];
-  for (const { name, text, place } of texts) {
+  for (const { name, text, place } of startedScripts(context)) {
     const command = commandLines(text)
       .map((line) => INSTALLS.exec(line)?.[0])
       .find((found) => found !== undefined);
