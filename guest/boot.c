@@ -12,12 +12,12 @@
 #include "console.h"
 #include "disk.h"
 #include "files.h"
+#include "leave.h"
 #include "network.h"
 #include "options.h"
 
 /* Where things are in the initramfs before the root is switched. */
 #define IMAGE "/image"
-#define WRITABLE "/writable"
 #define ROOT "/root-of-commands"
 
 #define PRIVATE_DIRECTORY "/var/tmp/guest_agent_private"
@@ -144,8 +144,12 @@ static void switch_root(void) {
         fatal("cannot make " PRIVATE_DIRECTORY ": %s", strerror(errno));
 }
 
-void enter_image(void) {
+void open_image(void) {
+    open_initramfs();
     mount_image();
+}
+
+void enter_image(void) {
     mount_overlay();
     mount_special_file_systems();
     write_etc();

@@ -14,6 +14,7 @@
 #include "boot.h"
 #include "console.h"
 #include "events.h"
+#include "look.h"
 #include "modules.h"
 #include "network.h"
 #include "options.h"
@@ -22,6 +23,8 @@
 #include "power.h"
 #include "process.h"
 #include "request.h"
+#include "reset.h"
+#include "state.h"
 #include "statistics.h"
 #include "volumes.h"
 
@@ -32,6 +35,7 @@ static void handle(const struct request *request) {
         port_finish();
         shut_down();
     case RUN_PROCESS:
+        state_remember();
         process_run(request);
         break;
     case KILL_PROCESS:
@@ -56,6 +60,12 @@ static void handle(const struct request *request) {
         break;
     case GUEST_STATISTICS:
         statistics_answer(request);
+        break;
+    case RESET:
+        reset_answer(request);
+        break;
+    case LOOK:
+        look_answer(request);
         break;
     }
 }
@@ -108,6 +118,8 @@ int main(void) {
         power_off();
     }
     load_modules();
+    port_find();
+    open_image();
     enter_image();
     set_up_system();
     serve();

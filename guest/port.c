@@ -133,8 +133,7 @@ static void port_ready(struct source *source) {
     /* The main loop calls port_move after each event. */
 }
 
-void port_open(size_t (*handle)(const uint8_t *data, size_t length)) {
-    handle_input = handle;
+void port_find(void) {
     for (int waited = 0; port.fd < 0 && waited < MAX_WAIT_MS; waited += WAIT_STEP_MS) {
         port.fd = try_to_open();
         if (port.fd < 0)
@@ -142,6 +141,10 @@ void port_open(size_t (*handle)(const uint8_t *data, size_t length)) {
     }
     if (port.fd < 0)
         fatal("there is no virtio-serial port manager_port: %s", strerror(errno));
+}
+
+void port_open(size_t (*handle)(const uint8_t *data, size_t length)) {
+    handle_input = handle;
     port.ready = port_ready;
     /* Edge-triggered: without a host the port is readable (end of file) all the time. */
     if (events_watch(&port, EPOLLIN | EPOLLOUT | EPOLLET) < 0)

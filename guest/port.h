@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Waits for the port and opens it, in the initramfs's /dev: commands have another one. */
+void port_find(void);
+
 /*
- * Waits for the port and opens it. `handle` is called with all bytes that came and were not taken yet;
+ * Serves the port that was found. `handle` is called with all bytes that came and were not taken yet;
  * it returns how many it took, 0 when it needs more.
  */
 void port_open(size_t (*handle)(const uint8_t *data, size_t length));

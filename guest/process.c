@@ -146,6 +146,11 @@ void process_reap(void) {
     }
 }
 
+void process_forget_all(void) {
+    while (processes)
+        forget(processes);
+}
+
 bool process_any_runs(void) {
     for (const struct process *process = processes; process; process = process->next) {
         if (!process->dead)

@@ -14,6 +14,9 @@ void process_query(const struct request *request);
 /* Collects children that ended, those of commands too, and tells the host. */
 void process_reap(void);
 
+/* Forgets all commands and what they printed. They must have ended. */
+void process_forget_all(void);
+
 /* Whether a command has not ended yet. What commands left running does not count. */
 bool process_any_runs(void);
 

@@ -47,6 +47,10 @@ static const struct field fields[] = {
     FIELD(NET_CTL, 5, BYTES, interface_address),
     FIELD(NET_CTL, 6, U16, interface),
     FIELD(NET_HOST, 1, HOST, hosts),
+    FIELD(LOOK, 1, BYTES, path),
+    FIELD(LOOK, 2, U8, follow),
+    FIELD(LOOK, 3, U64, offset),
+    FIELD(LOOK, 4, U64, length),
 };
 
 /* Reads forward; once something is missing, everything read is 0 and `complete` stays false. */
@@ -161,7 +165,7 @@ static const struct field *find_field(uint8_t type, uint8_t kind) {
 }
 
 static bool is_known(uint8_t type) {
-    return (type >= QUIT && type <= NET_HOST) || type == GUEST_STATISTICS;
+    return (type >= QUIT && type <= NET_HOST) || (type >= GUEST_STATISTICS && type <= LOOK);
 }
 
 size_t request_parse(struct request *request, const uint8_t *data, size_t length) {

@@ -18,6 +18,8 @@ enum request_type {
     NET_CTL = 9,
     NET_HOST = 10,
     GUEST_STATISTICS = 64,
+    RESET = 65,
+    LOOK = 66,
 };
 
 /* Bytes inside the message; `data` is NULL when the host did not send them. */
@@ -60,7 +62,9 @@ struct request {
     uint64_t process;
     uint8_t stream;
     uint64_t offset, length;
-    /* MOUNT_VOLUME, UPLOAD_FILE */
+    /* LOOK; offset and length, too */
+    uint8_t follow;
+    /* MOUNT_VOLUME, UPLOAD_FILE, LOOK */
     struct bytes tag, path, data;
     uint32_t permissions;
     /* NET_CTL */

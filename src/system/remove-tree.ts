@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -9,11 +10,13 @@ import { runCommand } from "./run-command.ts";
  *
  * @throws when something is left
  */
-export async function removeTree(path: string): Promise<void> {
+export async function removeTree(path: string | Buffer): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
   } catch {
-    for (const [program, ...args] of stubbornRemoval(path)) {
+    // A name that is not UTF-8 cannot be an argument; Node's own removal is all there is for it.
+    const isText = typeof path === "string" || isUtf8(path);
+    for (const [program, ...args] of isText ? stubbornRemoval(path.toString()) : []) {
       await runCommand({ program, args }).catch(() => {});
     }
     await rm(path, { recursive: true, force: true });

@@ -120,6 +120,7 @@ async function bootWith<T>(
       workingDirectory: image.workingDirectory,
       environment: environmentFor(runtime, image),
       signal: options.signal,
+      consoleTail: () => console.tail(),
     });
     const result = await body(machine);
     // A guest that does not answer any more is killed below.

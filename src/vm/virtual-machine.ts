@@ -1,14 +1,23 @@
 import { DeadlineError, GolemImageError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
-import type { AgentClient, GuestStatistics, ProcessEnd, RunningProcess } from "./agent/client.ts";
+import type {
+  AgentClient,
+  GuestFile,
+  GuestStatistics,
+  LookRequest,
+  ProcessEnd,
+  RunningProcess,
+} from "./agent/client.ts";
 import { AgentRequestError } from "./agent/errors.ts";
 import { likelyStartFailure } from "./image/start-failure.ts";
 import { type Measurements, measure } from "./measurements.ts";
 import type { Profile } from "./profiles.ts";
 import type { AcceleratorChoice } from "./qemu/accelerator.ts";
+import { mountTag } from "./qemu/command-line.ts";
 import type { Runtime } from "./runtime.ts";
 import type { VolumeStorage } from "./storage/volume-storage.ts";
 import type { Volume } from "./volume-files.ts";
+import { emptyVolumes } from "./volumes.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
@@ -19,6 +28,8 @@ export interface GuestCommand {
   readonly timeoutMs?: number;
   /** An absolute path in the guest; the image's working directory when absent. */
   readonly directory?: string;
+  /** Numbers of the user and the group; 0 when absent, as every requestor has them. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Kills this command when aborted; `run` rejects with its reason then, and the VM goes on. */
   readonly signal?: AbortSignal;
   /** Takes the command's output as it comes; the guest waits while a returned promise is pending. */
@@ -45,6 +56,7 @@ const HIDING_PROFILES: readonly Profile[] = ["v0.4", "v0.5"];
 /** An agent that is alive answers within a fraction of this. */
 const ANSWER_TIMEOUT_MS = 3_000;
 const STATISTICS_TIMEOUT_MS = 10_000;
+const RESET_TIMEOUT_MS = 15_000;
 
 const SHORT_OF_SOMETHING =
   "A guest that is short of memory or has too many processes crawls: allow more with --memory, or let the commands use less.";
@@ -78,6 +90,8 @@ interface Parts {
   workingDirectory: string;
   environment: readonly string[];
   signal?: AbortSignal;
+  /** The last lines that the VM has printed on its console. */
+  consoleTail: () => string;
 }
 
 /** A booted VM whose volumes are mounted. */
@@ -145,12 +159,16 @@ export class VirtualMachine {
     );
   }
 
-  async #start({ argv }: GuestCommand, cwd: string, signal: AbortSignal): Promise<RunningProcess> {
+  async #start(
+    { argv, user }: GuestCommand,
+    cwd: string,
+    signal: AbortSignal,
+  ): Promise<RunningProcess> {
     const { agent, environment, image } = this.#parts;
     const { volumes } = this;
     const [bin] = argv;
     try {
-      return await agent.run({ bin, argv, env: environment, cwd }, { signal });
+      return await agent.run({ bin, argv, env: environment, cwd, ...user }, { signal });
     } catch (error) {
       if (!(error instanceof AgentRequestError)) throw error;
       const command = { image, volumes, workingDirectory: cwd, program: bin };
@@ -183,6 +201,58 @@ export class VirtualMachine {
       return false;
     }
     return true;
+  }
+
+  /** Whether `look` and `reset` can be asked for: the official runtime's agent has neither. */
+  get isOurs(): boolean {
+    return this.runtime.agent === "ours";
+  }
+
+  /**
+   * What there is at a path of the guest, without running anything in it. `isOurs` must hold.
+   *
+   * @returns undefined when there is nothing
+   * @throws {AgentRequestError} when it cannot be looked at
+   */
+  async look(what: LookRequest): Promise<GuestFile | undefined> {
+    const { agent, signal } = this.#parts;
+    try {
+      return await agent.look(what, signal ? { signal } : {});
+    } catch (error) {
+      const isAbsent =
+        error instanceof AgentRequestError && ["ENOENT", "ENOTDIR"].includes(error.code);
+      if (isAbsent) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the VM back to the state after its boot: no processes, nothing written anywhere, empty volumes. `isOurs`
+   * must hold.
+   *
+   * @returns false when something is left that cannot be undone; the VM is of no use any more then
+   */
+  async reset(): Promise<boolean> {
+    const { agent, signal: parent } = this.#parts;
+    return withDeadline(RESET_TIMEOUT_MS, parent, agentSilent, async (signal) => {
+      try {
+        await agent.reset({ signal });
+        await emptyVolumes(this.volumes);
+        for (const [index, { guestPath }] of this.volumes.entries()) {
+          await agent.mountVolume(mountTag(index), guestPath, { signal });
+        }
+        return true;
+      } catch (error) {
+        parent?.throwIfAborted();
+        if (error instanceof GolemImageError) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** The last lines of the console, as printable text. */
+  consoleTail(): string {
+    return this.#parts.consoleTail();
   }
 
   /** False once the VM has ended or the run was interrupted: no further command can run. */

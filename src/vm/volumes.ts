@@ -1,5 +1,6 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../system/remove-tree.ts";
 import type { Volume } from "./volume-files.ts";
 
 /** Makes an empty directory below `directory` for each volume. */
@@ -16,4 +17,15 @@ export async function makeVolumes(
     volumes.push({ guestPath, hostDirectory });
   }
   return volumes;
+}
+
+/** Makes volumes as empty as they were at the start. The guest must not have them mounted. */
+export async function emptyVolumes(volumes: readonly Volume[]): Promise<void> {
+  for (const { hostDirectory } of volumes) {
+    // What the guest did to its modes must not keep us out.
+    await chmod(hostDirectory, 0o755);
+    for (const name of await readdir(hostDirectory, { encoding: "buffer" })) {
+      await removeTree(Buffer.concat([Buffer.from(`${hostDirectory}/`), name]));
+    }
+  }
 }

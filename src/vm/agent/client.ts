@@ -3,22 +3,26 @@ import { Connection, type Notification, type Reply } from "./connection.ts";
 import {
   type CommandToRun,
   encodeGuestStatistics,
+  encodeLook,
   encodeMountVolume,
   encodeNetCtl,
   encodeNetHost,
   encodeQueryOutput,
   encodeQuit,
+  encodeReset,
   encodeRunProcess,
   type HostEntry,
   type NetworkSettings,
 } from "./encode.ts";
 import { protocolError } from "./errors.ts";
+import { type GuestFile, type LookRequest, parseGuestFile } from "./look.ts";
 import { expectBytes, expectNumber, expectOk } from "./replies.ts";
 import { RunningProcess } from "./running-process.ts";
 import { connectSocket } from "./socket.ts";
 import { type GuestStatistics, parseStatistics } from "./statistics.ts";
 
 export type { CommandToRun, HostEntry, NetworkSettings } from "./encode.ts";
+export type { GuestFile, LookRequest } from "./look.ts";
 export type { ProcessEnd, RunningProcess } from "./running-process.ts";
 export type { GuestStatistics } from "./statistics.ts";
 
@@ -144,6 +148,30 @@ export class AgentClient {
       activity,
       body,
       (reply) => parseStatistics(accept(reply)),
+      options.signal,
+    );
+  }
+
+  /**
+   * Takes the guest back to the state after its boot: all processes killed, an empty overlay and /tmp, nothing of
+   * what commands mounted, volumes unmounted. When it refuses, something is left that it cannot undo, and the VM is
+   * of no use any more. Only with our own agent.
+   */
+  async reset(options: RequestOptions = {}): Promise<void> {
+    const activity = "resetting the guest";
+    await this.#connection.request(activity, encodeReset(), expectOk(activity), options.signal);
+    for (const process of this.#processes.values()) process.fail();
+    this.#processes.clear();
+  }
+
+  /** What there is at a path of the guest, without running anything in it. Only with our own agent. */
+  async look(what: LookRequest, options: RequestOptions = {}): Promise<GuestFile> {
+    const activity = `looking at ${what.path}`;
+    const accept = expectBytes(activity);
+    return this.#connection.request(
+      activity,
+      encodeLook(what),
+      (reply) => parseGuestFile(accept(reply)),
       options.signal,
     );
   }

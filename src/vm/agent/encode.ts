@@ -1,7 +1,9 @@
 import { VmError } from "../../errors.ts";
+import type { LookRequest } from "./look.ts";
 import {
   END_OF_REQUEST,
   KillProcessPart,
+  LookPart,
   MountVolumePart,
   NetCtlPart,
   NetHostPart,
@@ -121,6 +123,20 @@ export function encodeNetHost(entries: readonly HostEntry[]): RequestBody {
   return [
     u8(RequestType.netHost),
     ...entries.flatMap(({ address, name }) => part(NetHostPart.entry, bytes(address), bytes(name))),
+  ];
+}
+
+export function encodeReset(): RequestBody {
+  return [u8(RequestType.reset)];
+}
+
+export function encodeLook({ path, follow, offset, length }: LookRequest): RequestBody {
+  return [
+    u8(RequestType.look),
+    ...part(LookPart.path, bytes(path)),
+    ...part(LookPart.follow, u8(follow ? 1 : 0)),
+    ...part(LookPart.offset, u64(BigInt(offset))),
+    ...part(LookPart.length, u64(BigInt(length))),
   ];
 }
 

@@ -35,12 +35,14 @@ const ERRORS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   38: ["ENOSYS", "function not implemented"],
   40: ["ELOOP", "too many levels of symbolic links"],
   71: ["EPROTO", "protocol error"],
+  75: ["EOVERFLOW", "value too large"],
   95: ["EOPNOTSUPP", "operation not supported"],
   97: ["EAFNOSUPPORT", "address family not supported"],
   99: ["EADDRNOTAVAIL", "cannot assign requested address"],
   100: ["ENETDOWN", "network is down"],
   101: ["ENETUNREACH", "network is unreachable"],
   110: ["ETIMEDOUT", "timed out"],
+  131: ["ENOTRECOVERABLE", "state not recoverable"],
 };
 
 export const ESRCH = 3;

@@ -11,8 +11,10 @@ export const RequestType = {
   queryOutput: 6,
   netCtl: 9,
   netHost: 10,
-  /** Only our own agent knows it; any other guest dies of it. */
+  /** Only our own agent knows these; any other guest dies of them. */
   guestStatistics: 64,
+  reset: 65,
+  look: 66,
 } as const;
 
 export const RunProcessPart = {
@@ -36,6 +38,8 @@ export const NetCtlPart = {
   interface: 6,
 } as const;
 export const NetHostPart = { entry: 1 } as const;
+
+export const LookPart = { path: 1, follow: 2, offset: 3, length: 4 } as const;
 
 /** Ends the parts of a request. */
 export const END_OF_REQUEST = 0;
