@@ -31,12 +31,20 @@ export const sha3 = (bytes: Buffer): string => createHash("sha3-224").update(byt
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Writes an image file and says of it what its conversion would. */
-export function writeImage(path: string, bytes: Buffer, name = "hello"): PublishFile {
+/**
+ * Writes an image file and says of it what its conversion would.
+ *
+ * @param chunkSize of its descriptor; small ones make many chunks of few bytes
+ */
+export function writeImage(
+  path: string,
+  bytes: Buffer,
+  name = "hello",
+  chunkSize = chunkSizeOf(bytes.length),
+): PublishFile {
   writeFileSync(path, bytes);
   const size = bytes.length;
   const hash = sha3(bytes);
-  const chunkSize = chunkSizeOf(size);
   const chunkDigests: string[] = [];
   for (let at = 0; at < size; at += chunkSize) {
     chunkDigests.push(sha256(bytes.subarray(at, at + chunkSize)));

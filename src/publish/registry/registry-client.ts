@@ -9,7 +9,7 @@ import {
   type TransferBody,
   type TransferRequest,
 } from "../transfer/send.ts";
-import { TransferError } from "../transfer/transfer-error.ts";
+import type { TransferError } from "../transfer/transfer-error.ts";
 import type { Credentials } from "./credentials.ts";
 import type { ImageTag } from "./image-tag.ts";
 import {
@@ -122,18 +122,9 @@ export class RegistryClient {
       { name: "descriptor.txt", content },
     );
     const answer = await this.post(call, "v1/image/push/chunk", form);
-    if (answer.status === 400) {
-      // What was sent is known to be right, so it was damaged on the way.
-      const { message, hint, details } = this.failure(
-        `The registry refuses chunk ${number}`,
-        answer,
-      );
-      throw new TransferError("rejected", message, {
-        isTransient: true,
-        ...(hint && { hint }),
-        ...(details && { details }),
-      });
-    }
+    // What was sent is known to be right, so it was damaged on the way, or its descriptor was forgotten.
+    const isTransient = answer.status === 400 || answer.status === 404;
+    if (isTransient) throw this.failure(`The registry refuses chunk ${number}`, answer, true);
     if (!isSuccess(answer)) throw this.failure(`The registry refuses chunk ${number}`, answer);
     assertNoPage(answer, this.url);
   }
@@ -226,9 +217,10 @@ export class RegistryClient {
     signal?.throwIfAborted();
   }
 
-  private failure(action: string, answer: TransferAnswer): TransferError {
+  private failure(action: string, answer: TransferAnswer, isTransient?: boolean): TransferError {
     const { credentials } = this.options;
-    return answerFailure(action, answer, (text) => credentials?.redact(text) ?? text);
+    const redact = (text: string) => credentials?.redact(text) ?? text;
+    return answerFailure(action, answer, { redact, ...(isTransient && { isTransient }) });
   }
 }
 

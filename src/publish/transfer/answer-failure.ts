@@ -19,17 +19,24 @@ const FAILURES: Readonly<Record<number, readonly [TransferFailure, hint: string]
   507: ["full", "The server has no room left. Free some there, or publish elsewhere."],
 };
 
+export interface AnswerFailureOptions {
+  /** Takes secrets out of what the server says, which may repeat what it was sent. */
+  readonly redact?: (text: string) => string;
+  /** Whether the same request may succeed later; follows from the status when absent. */
+  readonly isTransient?: boolean;
+}
+
 /**
  * What an answer means that is not the hoped-for one.
  *
  * @param action what failed, such as `The registry refuses chunk 3`
- * @param redact takes secrets out of what the server says, which may repeat what it was sent
  */
 export function answerFailure(
   action: string,
   { status, headers, text }: TransferAnswer,
-  redact: (text: string) => string = (same) => same,
+  options: AnswerFailureOptions = {},
 ): TransferError {
+  const { redact = (same) => same, isTransient } = options;
   const retryAfterMs = parseRetryAfter(headers["retry-after"]);
   const [failure, hint] = classify(status, retryAfterMs);
   const excerpt = escapeControls(redact(text).trim().slice(0, EXCERPT_LENGTH));
@@ -39,6 +46,7 @@ export function answerFailure(
   return new TransferError(failure, `${action}: HTTP ${status}${location}${wait}.`, {
     status,
     hint,
+    ...(isTransient !== undefined && { isTransient }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(excerpt !== "" && { details: excerpt }),
   });

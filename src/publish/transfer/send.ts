@@ -173,6 +173,7 @@ class Exchange {
           throw new TransferError(
             "protocol",
             `The answer of ${this.request.url.origin} has more than ${MAX_ANSWER_BYTES} bytes, and is no repository's.`,
+            { hint: "Check the address." },
           );
         }
         blocks.push(block);
