@@ -48,6 +48,7 @@ export class BuildScope {
       .filter(({ name }) => name !== "")
       .map(({ name, text, place }) => ({
         name,
+        written: text,
         value: this.known({ text, place }),
         place: instruction,
       }));

@@ -38,6 +38,8 @@ export interface DeclaredFile {
 
 export interface DeclaredVariable {
   readonly name: string;
+  /** Before quotes and variables are resolved. */
+  readonly written: string;
   /** Absent when only the build knows it. */
   readonly value: string | undefined;
   /** Where its ENV instruction starts. */

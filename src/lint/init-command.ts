@@ -7,20 +7,37 @@ const MAX_LENGTH = 1000;
  * The command that does as a step of a requestor's init script what ENTRYPOINT and CMD do in a container:
  * an absolute path or a shell, because a Golem VM searches no PATH, and with the variables that ENV sets.
  *
- * @returns an argv in JSON
+ * @returns an argv in JSON; see `assignment` for values that it does not have
  */
 export function initCommand(
   argv: readonly string[],
   variables: readonly DeclaredVariable[],
 ): string {
-  const assignments = variables.flatMap(({ name, value }) =>
-    value === undefined ? [] : [`${name}=${shellQuote(value)}`],
-  );
+  const assignments = variables.map(assignment);
   const isScript = argv.length === 3 && argv[0] === "/bin/sh" && argv[1] === "-c";
   if (assignments.length === 0 && (argv[0]?.startsWith("/") ?? false)) return displayArgv(argv);
   const command = isScript ? (argv[2] ?? "") : `exec ${argv.map(shellQuote).join(" ")}`;
   const setUp = assignments.length === 0 ? "" : `export ${assignments.join(" ")}; `;
   return displayArgv(["/bin/sh", "-c", setUp + command]);
+}
+
+/**
+ * A variable as a shell sets it; `...` stands for a value that only the build knows, and for one that is
+ * nobody's business.
+ */
+export function assignment(variable: DeclaredVariable): string {
+  const { name, value, written } = variable;
+  if (isConfidential(variable)) return `${name}=...`;
+  if (value !== undefined) return `${name}=${shellQuote(value)}`;
+  // The shell has a PATH, too, that can be added to.
+  const isOwnPath = name === "PATH" && /^"?(?:[\w@%+=:,./-]|\$PATH\b|\$\{PATH\})*"?$/.test(written);
+  return isOwnPath ? `PATH=${written}` : `${name}=...`;
+}
+
+/** Reports end up in places that more people read than the Dockerfile. */
+function isConfidential({ name, value = "" }: DeclaredVariable): boolean {
+  const isNamed = /(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|KEY)$/i.test(name);
+  return (isNamed && value !== "") || /:\/\/[^\s/@]*:[^\s/@]+@/.test(value);
 }
 
 /** Quotes a word for a POSIX shell where it needs it. */

@@ -14,10 +14,15 @@ test.each([
   ['ENTRYPOINT ["/init"]\nCMD a b', '["/init", "/bin/sh", "-c", "a b"]'],
   ['ENTRYPOINT /init\nCMD ["ignored"]', '["/bin/sh", "-c", "/init"]'],
   ['ENV A="b c" D=e\nCMD ["/x"]', `["/bin/sh", "-c", "export A='b c' D=e; exec /x"]`],
+  ["ENV PATH=/v/bin:$PATH\nCMD run", '["/bin/sh", "-c", "export PATH=/v/bin:$PATH; run"]'],
+  [
+    "ENV A=$B PW_TOKEN=x DB=a://u:p@h\nCMD run",
+    '["/bin/sh", "-c", "export A=... PW_TOKEN=... DB=...; run"]',
+  ],
   ["ENV A b c\nCMD run", `["/bin/sh", "-c", "export A='b c'; run"]`],
   ['SHELL ["/bin/bash", "-eu", "-c"]\nCMD a b', '["/bin/bash", "-eu", "-c", "a b"]'],
 ])("%j is replaced by %s", (lines, command) => {
-  expect(commandIn(`FROM scratch\n${lines}\n`)).toBe(command);
+  expect(commandIn(`FROM debian\n${lines}\n`)).toBe(command);
 });
 
 test("both lines that have no effect are reported, and the init command once", () => {
@@ -71,6 +76,16 @@ test("a command for the entry point of a base image is completed by it", () => {
     "2 CMD does not run in a Golem VM. It belongs to the init command that replaces ENTRYPOINT of the base image.",
   ]);
   expect(found[0]?.cure).toContain('["/entry.sh", "mine"]');
+});
+
+test("the command runs as root, whatever USER says", () => {
+  const cure = (user: string) => findingsOf("GVM002", `FROM x\nUSER ${user}\nCMD y\n`)[0]?.cure;
+  expect(cure("app")).toContain("does the same (as root):");
+  expect(cure("0")).toContain("does the same:");
+});
+
+test("a shell that the Dockerfile starts is for information", () => {
+  expect(findingsOf("GVM002", 'FROM x\nCMD ["/bin/bash"]\n')[0]?.severity).toBe("info");
 });
 
 test.each([["bash"], ["/bin/sh"], ["python3"]])(

@@ -35,6 +35,13 @@ test("variables of the base image are for information, without PATH and the Dock
   expect(findingsOf("GVM003", "FROM debian\n", { config: { Env: ["PATH=/bin"] } })).toEqual([]);
 });
 
+test("passwords and tokens are not repeated", () => {
+  const text = "FROM x\nENV API_TOKEN=hunter2 DB=postgres://me:hunter2@10.0.0.1/x\nCMD run\n";
+  const found = [...findingsOf("GVM003", text), ...findingsOf("GVM002", text)];
+  expect(found).toHaveLength(2);
+  expect(JSON.stringify(found)).not.toContain("hunter2");
+});
+
 test("a value that only the build knows is left open", () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Dockerfiles
   const [finding] = findingsOf("GVM003", "FROM debian\nENV A=${HOME#/}x\n");

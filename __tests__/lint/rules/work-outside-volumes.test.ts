@@ -8,8 +8,8 @@ const messages = (text: string) =>
 
 test.each([
   [
-    "FROM postgres:16\nVOLUME /golem/output",
-    "1 info PostgreSQL (FROM postgres) keeps its data in /var/lib/postgresql: all of it",
+    'FROM debian:12\nVOLUME /golem/output\nCMD ["postgres"]',
+    "3 info PostgreSQL (CMD postgres) keeps its data in /var/lib/postgresql: all of it",
   ],
   [
     "FROM postgres:16\nENV PGDATA=/srv/db\nVOLUME /golem/output",
@@ -32,10 +32,19 @@ test.each([
   "FROM python:3.12\nENV HF_HOME=/golem/work/models\nVOLUME /golem/work",
   "FROM python:3.12\nENV HF_HOME=models",
   "FROM postgres:16\nVOLUME /var/lib/postgresql/data",
+  "FROM postgres:16\nVOLUME /golem/output",
   "FROM python:3.12\nRUN pip install numpy\nCMD python main.py",
   "FROM python:3.12\nCMD echo pip install numpy",
 ])("%j is fine", (text) => {
   expect(messages(text)).toEqual([]);
+});
+
+test("where a database keeps its data is certain once the image's volumes are known", () => {
+  const dockerfile = "FROM postgres:16\nVOLUME /golem/output\n";
+  const own = { Env: ["PGDATA=/var/lib/postgresql/data"] };
+  const declared = { ...own, Volumes: { "/var/lib/postgresql/data": {} } };
+  expect(messagesOf("GVM015", { dockerfile, config: own })).toHaveLength(1);
+  expect(messagesOf("GVM015", { dockerfile, config: declared })).toEqual([]);
 });
 
 test("a cache that the image brings along need not be filled", () => {

@@ -41,12 +41,16 @@ ENTRYPOINT ["/usr/local/bin/serve", "--port", "80"]`,
     const entrypoint = effective(context, "entrypoint", context.config?.Entrypoint);
     const command = effective(context, "command", context.config?.Cmd);
     const first = entrypoint ?? command;
-    if (!first || (first === command && isInteractive(first))) return;
+    const isShell = first === command && first !== undefined && isInteractive(first);
+    if (!first || (isShell && first.origin !== "")) return;
     const argv = [...(entrypoint?.argv ?? []), ...argumentsOf(entrypoint, command)];
+    const { variables = [], user } = context.declared ?? {};
+    const asRoot = user && !/^(?:root|0+)(?::|$)/.test(user.value ?? "") ? " (as root)" : "";
     yield {
       place: first.place,
+      ...(isShell && { severity: "info" }),
       message: `${entrypoint ? "ENTRYPOINT" : "CMD"}${first.origin} does not run in a Golem VM.`,
-      cure: `The init command that does the same: ${initCommand(argv, context.declared?.variables ?? [])}`,
+      cure: `The init command that does the same${asRoot}: ${initCommand(argv, variables)}`,
     };
     if (entrypoint && command?.origin === "") {
       const where = entrypoint.origin || ` (line ${entrypoint.place.line})`;
@@ -76,9 +80,9 @@ function effective(
   return { argv: configured, place: basePlace(context), origin };
 }
 
-function isInteractive({ argv, origin }: EffectiveCommand): boolean {
+function isInteractive({ argv }: EffectiveCommand): boolean {
   const program = argv[0]?.split("/").at(-1) ?? "";
-  return origin !== "" && argv.length === 1 && INTERACTIVE_PROGRAMS.has(program);
+  return argv.length === 1 && INTERACTIVE_PROGRAMS.has(program);
 }
 
 /** CMD completes an entry point in the JSON form; one that is shell text takes no arguments. */

@@ -2,7 +2,7 @@ import type { DeclaredVariable } from "../../dockerfile/final-image.ts";
 import type { Place } from "../../dockerfile/source-text.ts";
 import { displayText } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
-import { shellQuote } from "../init-command.ts";
+import { assignment } from "../init-command.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 export const noEnvironment: Rule = {
@@ -26,9 +26,17 @@ COPY infer /usr/local/bin/`,
     const declared = context.declared?.variables ?? [];
     for (const [place, variables] of byInstruction(declared)) {
       const names = variables.map(({ name }) => name);
+      if (names.every((name) => BUILD_VARIABLES.test(name))) {
+        yield {
+          place,
+          severity: "info",
+          message: describe(names),
+          cure: `Nothing has to be done if only the build needs ${it(names)}.`,
+        };
+        continue;
+      }
       yield {
         place,
-        ...(names.every((name) => BUILD_VARIABLES.test(name)) && { severity: "info" as const }),
         message: describe(names),
         cure: `Set ${it(names)} with the command, as in ${example(variables)}, or write ${it(names)} into a .env file that the program reads.`,
       };
@@ -39,7 +47,7 @@ COPY infer /usr/local/bin/`,
 
 /** What package managers and downloads of the build read, and nobody misses later. */
 const BUILD_VARIABLES =
-  /^(?:DEBIAN_FRONTEND|DEBCONF_\w+|PIP_\w+|POETRY_\w+|UV_\w+|(?:npm_config|NPM_CONFIG)_\w+|GPG_KEY|\w+_(?:VERSION|SHA256|SHA512|CHECKSUM|GPG_KEYS?|DOWNLOAD_URL|TARBALL))$/;
+  /^(?:DEBIAN_FRONTEND|DEBCONF_\w+|PIP_\w+|POETRY_\w+|UV_\w+|(?:npm_config|NPM_CONFIG)_\w+|GPG_KEY|\w+_(?:VERSION|RELEASE|SHA|SHA256|SHA512|CHECKSUM|GPG_KEYS?|DOWNLOAD_URL|TARBALL))$/;
 
 function byInstruction(variables: readonly DeclaredVariable[]): Map<Place, DeclaredVariable[]> {
   const groups = new Map<Place, DeclaredVariable[]>();
@@ -78,8 +86,6 @@ function listNames(names: readonly string[]): string {
 }
 
 function example(variables: readonly DeclaredVariable[]): string {
-  const assignments = variables
-    .slice(0, MAX_NAMES)
-    .map(({ name, value }) => `${name}=${value === undefined ? "..." : shellQuote(value)}`);
+  const assignments = variables.slice(0, MAX_NAMES).map(assignment);
   return `["/bin/sh", "-c", ${displayText(JSON.stringify(`${assignments.join(" ")} command`))}]`;
 }

@@ -63,6 +63,8 @@ function* databases(context: LintContext): Generator<RuleFinding> {
   const variables = effectiveVariables(context);
   for (const { server, evidence, place } of findServers(context)) {
     const chosen = variables.find(({ name }) => server.dataVariables.includes(name))?.value;
+    // Images of databases declare a volume for the usual place, which is not known before the image is.
+    if (!context.config && chosen === undefined && evidence.startsWith("FROM ")) continue;
     const directories = chosen === undefined ? server.data : [chosen];
     const isInVolume = directories.some((directory) =>
       volumes.some(({ path }) => isAtOrBelow(directory, path) || isAtOrBelow(path, directory)),
