@@ -83,8 +83,9 @@ export function isCredentialFile(path: string): boolean {
 
 /** The secrets of a file that has a name which `isCredentialFile` knows. */
 export function findCredentials(path: string, text: string): FoundSecret[] {
+  const plain = text.replace(/^[ \t]*[#;].*$/gm, (comment) => " ".repeat(comment.length));
   for (const [name, kind, pattern] of CREDENTIAL_FILES) {
-    const match = name.test(path) ? pattern.exec(text) : null;
+    const match = name.test(path) ? pattern.exec(plain) : null;
     if (match) return [{ kind, offset: match.index }];
   }
   return [];
