@@ -1,5 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectories } from "../system/make-directories.ts";
 import { runCommand } from "../system/run-command.ts";
 import { isolated, type Namespaces, removeAsOwner } from "./buildah-namespaces.ts";
 import { type BaseStore, infoCommand, readInfo, storeFlags } from "./buildah-stores.ts";
@@ -23,7 +24,7 @@ export async function withPrivateStore<T>(
   body: (store: PrivateStore) => Promise<T>,
 ): Promise<T> {
   const directory = join(parent, "buildah");
-  await mkdir(join(directory, "tmp"), { recursive: true });
+  await makeDirectories(join(directory, "tmp"));
   const environment = { TMPDIR: join(directory, "tmp") };
   try {
     const shared = storeFlags(directory, baseStore.driver, baseStore.directory);

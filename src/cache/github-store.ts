@@ -1,4 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
+import { makeDirectories } from "../system/make-directories.ts";
 import type { CacheStore, FinishedConversion, FoundEntry } from "./cache-store.ts";
 import type { ConversionKey } from "./conversion-key.ts";
 import { LocalStore } from "./local-store.ts";
@@ -42,7 +43,7 @@ export class GithubStore implements CacheStore {
 
   private async empty(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
-    await mkdir(this.directory, { recursive: true });
+    await makeDirectories(this.directory);
   }
 }
 

@@ -3,7 +3,6 @@ import { constants } from "node:fs";
 import {
   copyFile,
   link,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -15,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { makeDirectories } from "../system/make-directories.ts";
 import type { CacheEntry, CacheStore, FinishedConversion, FoundEntry } from "./cache-store.ts";
 import type { ConversionKey } from "./conversion-key.ts";
 
@@ -67,12 +67,12 @@ export class LocalStore implements CacheStore {
     if (hashes.size > this.limit) return;
     const unfinished = join(this.directory, `${UNFINISHED}${randomBytes(8).toString("hex")}`);
     try {
-      await mkdir(unfinished, { recursive: true });
+      await makeDirectories(unfinished);
       await linkOrCopy(conversion.path, join(unfinished, GVMI));
       await writeFile(join(unfinished, INDEX), conversion.blockIndex);
       const description: Description = { ...hashes, diffIds: [...diffIds] };
       await writeFile(join(unfinished, DESCRIPTION), JSON.stringify(description));
-      await mkdir(join(this.directory, key.options), { recursive: true });
+      await makeDirectories(join(this.directory, key.options));
       // Fails when another process has saved the same conversion, which is just as good.
       await rename(unfinished, this.pathOf(key)).catch(() => {});
     } finally {

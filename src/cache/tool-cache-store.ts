@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeDirectories } from "../system/make-directories.ts";
 import type { BundleKey, BundleStore } from "../vm/runtimes/bundle-store.ts";
 
 const TOOL = "ya-runtime-vm";
@@ -27,7 +27,7 @@ export class ToolCacheStore implements BundleStore {
 
   async workDirectory(): Promise<string> {
     const path = join(this.temporaryDirectory, "golem-image-runtimes");
-    await mkdir(path, { recursive: true });
+    await makeDirectories(path);
     return path;
   }
 

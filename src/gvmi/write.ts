@@ -1,10 +1,11 @@
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ConversionError } from "../errors.ts";
 import type { Entry } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
 import { chooseWriter } from "../squashfs/choose-writer.ts";
 import type { SquashfsOptions, SquashfsWriter } from "../squashfs/squashfs-writer.ts";
+import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { type HashedGvmi, hashFile } from "./hash-file.ts";
 import { encodeMetadata } from "./metadata.ts";
@@ -37,7 +38,7 @@ export async function writeGvmi(
   const trailer = encodeTrailer(encodeMetadata(config));
   const writer = options.writer ?? chooseWriter(options.compression);
   return await explainingWriteErrors(outputPath, async () => {
-    await mkdir(dirname(outputPath), { recursive: true });
+    await makeDirectories(dirname(outputPath));
     return await replaceFile(outputPath, async (partialPath) => {
       options.onStep?.("squashfs");
       await writer.write(withRuntimeDirectories(entries), partialPath, options);

@@ -1,7 +1,8 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type BuiltImage, buildImage } from "../build/build-image.ts";
 import type { Settings } from "../settings/settings.ts";
+import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
 import type { Progress } from "./progress.ts";
@@ -51,7 +52,7 @@ export async function buildArchive(
   const { output } = input;
   return withTemporaryDirectory(async (outputDirectory) => {
     const { archive, ...result } = await buildInto({ ...input, outputDirectory });
-    await mkdir(dirname(output), { recursive: true });
+    await makeDirectories(dirname(output));
     await replaceFile(output, (partialPath) => copyFile(archive, partialPath));
     return { path: output, ...result };
   });

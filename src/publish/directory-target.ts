@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PublishError } from "../errors.ts";
 import { hashFile } from "../gvmi/hash-file.ts";
+import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { checkDownload } from "./check-download.ts";
@@ -49,7 +49,7 @@ export class DirectoryTarget implements PublishTarget {
     const path = join(this.directory, name);
     const url = this.baseUrl ? new URL(name, this.baseUrl).href : pathToFileURL(resolve(path)).href;
     try {
-      await mkdir(this.directory, { recursive: true });
+      await makeDirectories(this.directory);
       await this.index.assertOurs();
       const isNew = !(await hasSameBytes(path, file, options));
       if (isNew) {

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { makeDirectories } from "../system/make-directories.ts";
 
 /** Bytes of the console's start that the file keeps; a boot prints some thousand. */
 const DEFAULT_START_BYTES = 4 * 1024 * 1024;
@@ -34,7 +34,7 @@ export class ConsoleLog {
 
   /** Makes the file, and its directory. @throws an error of the file system */
   static async open(path: string, limits: ConsoleLimits = {}): Promise<ConsoleLog> {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path));
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
     // O_NONBLOCK: a FIFO that nobody reads is an error, not an endless wait.
     const fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o644);

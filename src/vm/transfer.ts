@@ -1,8 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, open, stat, statfs } from "node:fs/promises";
+import { open, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { MissingToolError, UsageError, VmError } from "../errors.ts";
+import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { openVolumeFile, type Volume, writeVolumeFile } from "./volume-files.ts";
 
@@ -52,7 +53,7 @@ export async function getFile(
   if ("problem" in opened) throw new VmError(`Cannot get ${guestPath}: ${opened.problem}.`);
   try {
     const directory = dirname(hostPath);
-    await mkdir(directory, { recursive: true });
+    await makeDirectories(directory);
     const { size } = await opened.stat();
     await assertRoomFor(size, directory, guestPath);
     await replaceFile(hostPath, async (partialPath) => {

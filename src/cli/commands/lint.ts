@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { version } from "../../../package.json";
 import type { BuiltImage, LintReport } from "../../pipeline/lint-image.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions } from "../context.ts";
 import { paintFinding } from "../paint-finding.ts";
@@ -86,7 +87,7 @@ async function writeReports(
       context.stdout.write(text + summary);
     } else {
       const { replaceFile } = await import("../../system/replace-file.ts");
-      await mkdir(dirname(file), { recursive: true });
+      await makeDirectories(dirname(file));
       await replaceFile(file, (partialPath) => writeFile(partialPath, text));
     }
   }

@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "../../system/cache-directory.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { replaceFile } from "../../system/replace-file.ts";
 
 /** Only lines that are read back as they were. */
@@ -24,7 +25,7 @@ export async function writeHistory(newestFirst: readonly string[]): Promise<void
   const lines = newestFirst.filter((line) => ONE_LINE.test(line)).reverse();
   const path = historyFile();
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path));
     await replaceFile(path, async (partialPath) => {
       // Before there is anything in it: people type secrets.
       await chmod(partialPath, 0o600);

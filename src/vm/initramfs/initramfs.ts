@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheDirectory } from "../../system/cache-directory.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { replaceFile } from "../../system/replace-file.ts";
 import { readModule } from "../kernel/module-file.ts";
 import { moduleName } from "../kernel/module-name.ts";
@@ -24,7 +25,7 @@ export async function makeInitramfs(moduleFiles: readonly string[]): Promise<str
   const path = join(directory, `${digest.slice(0, 32)}.cpio`);
   const present = await readFile(path).catch(() => undefined);
   if (present?.equals(archive)) return path;
-  await mkdir(directory, { recursive: true });
+  await makeDirectories(directory);
   await replaceFile(path, (partialPath) => writeFile(partialPath, archive));
   return path;
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
 import { findProgram } from "../../system/find-program.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { type Command, runCommand } from "../../system/run-command.ts";
 import { withTemporaryDirectory } from "../../system/temporary.ts";
 import { findKernelBelow, type KernelSearch } from "./directory-kernel.ts";
@@ -51,7 +52,7 @@ export async function findDownloadedKernel(): Promise<Kernel | undefined> {
 export async function downloadKernel(options: DownloadOptions = {}): Promise<Kernel> {
   const packages = await findKernelPackages(options.signal);
   const cacheKey = packages.map(({ name, version }) => `${name}_${version}`).join("+");
-  await mkdir(kernelsDirectory(), { recursive: true });
+  await makeDirectories(kernelsDirectory());
   return withTemporaryDirectory(async (directory) => {
     const unpacked = join(directory, "unpacked");
     for (const { name } of packages) {
@@ -138,7 +139,7 @@ async function keepKernel(kernel: Kernel, from: string, to: string): Promise<voi
   const digests: Record<string, string> = {};
   for (const file of [kernel.image, metadata, ...kernel.moduleFiles]) {
     const path = relative(from, file);
-    await mkdir(dirname(join(to, path)), { recursive: true });
+    await makeDirectories(dirname(join(to, path)));
     await cp(file, join(to, path));
     digests[path] = await digestOf(file);
   }

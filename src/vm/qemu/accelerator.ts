@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
-import { access, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { access, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
 import { cacheDirectory } from "../../system/cache-directory.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { replaceFile } from "../../system/replace-file.ts";
 import type { Command } from "../../system/run-command.ts";
 import { withTemporaryDirectory } from "../../system/temporary.ts";
@@ -150,8 +151,12 @@ async function readKnownResult(key: string) {
 }
 
 async function rememberResult(result: v.InferOutput<typeof KnownResult>): Promise<void> {
-  await mkdir(cacheDirectory(), { recursive: true });
-  await replaceFile(knownResultFile(), (partialPath) =>
-    writeFile(partialPath, JSON.stringify(result)),
-  );
+  try {
+    await makeDirectories(cacheDirectory());
+    await replaceFile(knownResultFile(), (partialPath) =>
+      writeFile(partialPath, JSON.stringify(result)),
+    );
+  } catch {
+    // What cannot be kept is probed again.
+  }
 }

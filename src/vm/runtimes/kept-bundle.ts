@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { type Bundle, openBundle, sha256Of } from "./bundle.ts";
 import { unpackBundle } from "./unpack-bundle.ts";
 
@@ -33,7 +34,7 @@ export async function makeKeptBundle(
   signal?: AbortSignal,
 ): Promise<void> {
   const target = join(directory, FILES);
-  await mkdir(target, { recursive: true });
+  await makeDirectories(target);
   const found = await unpackBundle(tarball.path, target, signal);
   if (version !== undefined && found !== undefined && plain(version) !== plain(found)) {
     throw new MissingToolError(

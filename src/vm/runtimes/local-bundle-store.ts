@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { access, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheDirectory } from "../../system/cache-directory.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import type { BundleKey, BundleStore } from "./bundle-store.ts";
 
 /** What rename(2) answers when a directory that is not empty has the name. */
@@ -28,7 +29,7 @@ export class LocalBundleStore implements BundleStore {
 
   async workDirectory(): Promise<string> {
     const path = join(this.#directory, "unfinished");
-    await mkdir(path, { recursive: true });
+    await makeDirectories(path);
     return path;
   }
 
@@ -38,7 +39,7 @@ export class LocalBundleStore implements BundleStore {
     isGood: (directory: string) => Promise<boolean>,
   ): Promise<string> {
     const path = this.#pathOf(key);
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path));
     while (!(await renameUnlessTaken(directory, path))) {
       if (await isGood(path)) return path;
       await this.#discard(path);

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError } from "../../errors.ts";
 import { StreamReader } from "../../oci/byte-reader.ts";
@@ -8,6 +8,7 @@ import { MalformedTarError } from "../../oci/malformed-tar-error.ts";
 import type { TarEntry } from "../../oci/tar-entry.ts";
 import { readTar } from "../../oci/tar-reader.ts";
 import { displayText } from "../../system/display-text.ts";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { versionIn } from "./release.ts";
 
 /** An official release has about 20 entries and 60 MB; these are far above that. */
@@ -152,7 +153,7 @@ class RuntimeFiles {
 
 /** Of the entry's mode only whether it may be executed is taken. */
 async function writeEntry(reader: StreamReader, entry: TarEntry, path: string): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
+  await makeDirectories(join(path, ".."));
   const file = await open(path, "wx", entry.mode & 0o111 ? 0o755 : 0o644);
   try {
     for (let left = entry.size; left > 0; ) {
