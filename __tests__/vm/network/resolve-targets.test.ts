@@ -3,9 +3,11 @@ import { formatIpv4 } from "../../../src/vm/network/ipv4.ts";
 import { parseOutboundUrl } from "../../../src/vm/network/outbound-url.ts";
 import { resolveTargets } from "../../../src/vm/network/resolve-targets.ts";
 
-const targets = [parseOutboundUrl("http://web.example"), parseOutboundUrl("tcp://10.1.2.3:4")];
+const targets = ["http://web.example", "tcp://10.1.2.3:4", "https://web.example"].map(
+  parseOutboundUrl,
+);
 
-test("names are looked up, addresses are not", async () => {
+test("names are looked up once each, addresses are not", async () => {
   const asked: string[] = [];
   const resolved = await resolveTargets(targets, {
     resolve: async (name) => {
@@ -17,6 +19,7 @@ test("names are looked up, addresses are not", async () => {
   expect(resolved.map(({ addresses }) => addresses.map(formatIpv4))).toEqual([
     ["192.0.2.1", "192.0.2.2"],
     ["10.1.2.3"],
+    ["192.0.2.1", "192.0.2.2"],
   ]);
 });
 

@@ -128,6 +128,17 @@ test("a place is for one QEMU: who comes later is shown out", async () => {
   });
 });
 
+test("the place of a VM that has ended can be another one's", async () => {
+  await withVirtualNetwork({}, async (network) => {
+    const member = network.join({ transport: "unix" });
+    const before = await Guest.as(member);
+    before.socket.destroy();
+    const [a, b] = [await Guest.as(member), await Guest.join(network)];
+    b.send(frame(BROADCAST, B, "hello"));
+    expect(await a.receive()).toBe("hello");
+  });
+});
+
 test("one that sends something else than frames is cut off, and the others go on", async () => {
   await withVirtualNetwork({}, async (network) => {
     const [a, b, c] = [

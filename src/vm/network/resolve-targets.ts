@@ -27,13 +27,23 @@ export async function resolveTargets(
   { resolve = systemResolve, signal }: { resolve?: Resolve; signal?: AbortSignal } = {},
 ): Promise<ResolvedTarget[]> {
   signal?.throwIfAborted();
+  // Once each, as a name can have other addresses a moment later.
+  const byHost = new Map<string, Promise<readonly Ipv4Address[]>>();
+  const addressesFor = (target: OutboundTarget) => {
+    const addresses = byHost.get(target.host) ?? addressesOf(target, resolve);
+    byHost.set(target.host, addresses);
+    return addresses;
+  };
   const resolving = Promise.all(
-    targets.map(async (target) => ({ ...target, addresses: await addressesOf(target, resolve) })),
+    targets.map(async (target) => ({ ...target, addresses: await addressesFor(target) })),
   );
   return signal ? abortable(resolving, signal) : resolving;
 }
 
-async function addressesOf({ host, url }: OutboundTarget, resolve: Resolve) {
+async function addressesOf(
+  { host, url }: OutboundTarget,
+  resolve: Resolve,
+): Promise<readonly Ipv4Address[]> {
   const literal = parseIpv4(host);
   if (literal !== undefined) return [literal];
   const found = await resolve(host).catch((error: unknown) => {
