@@ -10,14 +10,14 @@ test.each([
   ["VOLUME /a,/b", "the path has a comma"],
   ['VOLUME ["/a\\nb"]', "the path has a line break"],
   ['VOLUME [""]', "the path is empty"],
-  ["VOLUME /proc", "the VM mounts its own there"],
-  ["VOLUME /sys/", "the VM mounts its own there"],
-  ["VOLUME /dev", "the VM mounts its own there"],
-  ["VOLUME /tmp", "the VM mounts its own there"],
+  ["VOLUME /proc", "processes and mounts"],
+  ["VOLUME /sys/", "look for devices"],
+  ["VOLUME /dev", "/dev/null"],
+  ["VOLUME /tmp", "all users may write to"],
   ["VOLUME /etc", "it would hide the files that the VM needs"],
   ["VOLUME /proc/x", "no directories can be made in /proc"],
   ["VOLUME ['/golem/input']", "it looks like the JSON form"],
-  ["ARG D=tmp\nVOLUME /$D", "the VM mounts its own there"],
+  ["ARG D=tmp\nVOLUME /$D", "all users may write to"],
 ])("%j cannot work: %s", (lines, reason) => {
   const found = findingsOf("GVM010", `FROM scratch\n${lines}\n`);
   expect(found).toHaveLength(1);

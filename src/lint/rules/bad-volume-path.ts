@@ -7,10 +7,10 @@ import { volumeFix } from "../volume-fix.ts";
 /** Directories that the VM itself needs as they are, with what goes wrong. */
 const RESERVED: Readonly<Record<string, string>> = {
   "/": "it would hide the whole image",
-  "/proc": "the VM mounts its own there",
-  "/sys": "the VM mounts its own there",
-  "/dev": "the VM mounts its own there",
-  "/tmp": "the VM mounts its own there",
+  "/proc": "it would hide the VM's own, where programs look for processes and mounts",
+  "/sys": "it would hide the VM's own, where programs look for devices",
+  "/dev": "it would hide the VM's own, with /dev/null and all other devices",
+  "/tmp": "it would take the place of the VM's own, which all users may write to",
   "/etc": "it would hide the files that the VM needs to work, such as /etc/passwd and /etc/hosts",
 };
 
@@ -20,7 +20,7 @@ export const badVolumePath: Rule = {
   severity: "error",
   depths: ["dockerfile", "config"],
   summary: "A VOLUME cannot work at its path.",
-  why: "Each volume is a directory of the provider, mounted at an absolute path. Some paths are taken by the VM, and some characters have a meaning on the way there.",
+  why: "Each volume is a directory of the provider, mounted at an absolute path. It is mounted over whatever the VM or the image has there. Some paths are needed as they are, and some characters have a meaning on the way there.",
   cure: "Use a directory of its own for each volume, such as /golem/input.",
   page: {
     bad: `FROM debian:12
@@ -29,6 +29,10 @@ VOLUME /tmp`,
 VOLUME /golem/work`,
     affected: "All providers.",
   },
+  proof: [
+    "volumes at /etc, /proc, /sys, /dev and /tmp hide what programs need there",
+    "files go in and out by volumes, whichever is mounted first",
+  ],
   *check(context) {
     for (const { path, place } of effectiveVolumes(context)) {
       const reason = findFault(path);

@@ -34,6 +34,10 @@ CMD infer --model "$MODEL"`,
     affected:
       "Providers with a runtime from 0.5 (profiles `documented` and `v0.5`). Older ones pass the variables on; an image is good when it works on all.",
   },
+  proof: [
+    "a script that needs variables of ENV sees nothing in their place",
+    "the init commands start the program as its user, with its variables, and it answers",
+  ],
   contents: entryScriptBytes,
   *check(context) {
     const variables = imageVariables(context);

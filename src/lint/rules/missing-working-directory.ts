@@ -30,6 +30,11 @@ WORKDIR /golem/work`,
     affected:
       "All providers. Runtimes from 0.4 end each command with exit code 9 and no output (profiles `v0.4` and `v0.5`), older ones answer with an error.",
   },
+  proof: [
+    "a WORKDIR that a mount hides keeps every command from starting: an error",
+    "a WORKDIR that a mount hides keeps every command from starting: exit code 9",
+    "a working directory that is a volume itself is there",
+  ],
   *check(context) {
     const directory = effectiveWorkingDirectory(context);
     if (!directory?.path.startsWith("/")) return;

@@ -18,6 +18,10 @@ VOLUME /golem /golem/input`,
 VOLUME /golem/input /golem/output`,
     affected: "All providers, in about half of the runs.",
   },
+  proof: [
+    "nested volumes hide each other in one order of their mounts, and not in the other",
+    "files go in and out by volumes, whichever is mounted first",
+  ],
   *check(context) {
     const volumes = new Map<string, EffectivePath>();
     for (const volume of effectiveVolumes(context)) {

@@ -37,6 +37,10 @@ ENTRYPOINT ["/usr/local/bin/serve", "--port", "80"]`,
     affected:
       "All providers. Runtimes from 0.3 start an entry point for requestors that ask for it, and not every requestor's library can.",
   },
+  proof: [
+    "ENTRYPOINT does not run",
+    "the init commands start the program as its user, with its variables, and it answers",
+  ],
   *check(context) {
     const entrypoint = effective(context, "entrypoint", context.config?.Entrypoint);
     const command = effective(context, "command", context.config?.Cmd);

@@ -22,6 +22,10 @@ COPY infer /usr/local/bin/`,
     affected:
       "Providers with a runtime from 0.5 (profiles `documented` and `v0.5`). Older ones pass the variables on; an image is good when it works on all.",
   },
+  proof: [
+    "variables of ENV are there on older runtimes only",
+    "the init commands start the program as its user, with its variables, and it answers",
+  ],
   *check(context) {
     const declared = context.declared?.variables ?? [];
     for (const [place, variables] of byInstruction(declared)) {

@@ -19,6 +19,7 @@ STOPSIGNAL SIGQUIT`,
 ["/usr/bin/curl", "-f", "http://127.0.0.1:8080/"]`,
     affected: "All providers.",
   },
+  proof: ["HEALTHCHECK and ONBUILD never run", "SHELL is no part of how commands are run"],
   *check(context) {
     const { declared, config } = context;
     if (declared) {

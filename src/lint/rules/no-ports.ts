@@ -16,6 +16,10 @@ EXPOSE 80`,
     good: "FROM nginx:1.27",
     affected: "All providers.",
   },
+  proof: [
+    "EXPOSE opens nothing",
+    "the init commands start the program as its user, with its variables, and it answers",
+  ],
   *check(context) {
     const { declared, config } = context;
     const exposed = Object.keys(config?.ExposedPorts ?? {});

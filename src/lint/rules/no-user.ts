@@ -19,6 +19,10 @@ USER app`,
 ["/bin/su", "-s", "/bin/sh", "app", "-c", "command"]`,
     affected: "All providers.",
   },
+  proof: [
+    "USER is dropped: commands run as root",
+    "the init commands start the program as its user, with its variables, and it answers",
+  ],
   *check(context) {
     const { declared, config } = context;
     const user = declared?.user;

@@ -18,6 +18,10 @@ RUN apt-get update && apt-get install -y ffmpeg
 VOLUME /golem/input /golem/output`,
     affected: "All providers.",
   },
+  proof: [
+    "without a VOLUME there is nothing to transfer files to or from",
+    "files go in and out by volumes, whichever is mounted first",
+  ],
   *check(context) {
     const { declared, config } = context;
     if (config ? effectiveVolumes(context).length > 0 : declared?.volumes.length !== 0) return;
