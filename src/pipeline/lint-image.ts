@@ -73,7 +73,7 @@ export async function createLinter({
   const path = settings.dockerfile;
   const build = { buildArguments: settings.build.args, target: settings.build.target };
   const { ignore } = settings.lint;
-  const contents = await image?.readHeads?.((file) => wantedBytes(file, image.config, ignore));
+  const contents = image && (await readContents(image, ignore));
   return (text) =>
     lint(
       {
@@ -83,6 +83,23 @@ export async function createLinter({
       },
       settings.lint,
     );
+}
+
+type Contents = Awaited<ReturnType<NonNullable<BuiltImage["readHeads"]>>>;
+
+const knownContents = new WeakMap<BuiltImage, Promise<Contents | undefined>>();
+
+/** What rules want to read of an image's files: read once, also when lint runs again after a fix. */
+function readContents(
+  image: BuiltImage,
+  ignored: readonly string[],
+): Promise<Contents | undefined> {
+  const known = knownContents.get(image);
+  if (known) return known;
+  const { readHeads, config } = image;
+  const contents = Promise.resolve(readHeads?.((file) => wantedBytes(file, config, ignored)));
+  knownContents.set(image, contents);
+  return contents;
 }
 
 /** @throws {LintFailedError} when a finding is at or above the threshold */

@@ -6,6 +6,7 @@ import { withTemporaryDirectory } from "../system/temporary.ts";
 import { describeReadImage } from "./conversion.ts";
 import { conversionOptions } from "./conversion-settings.ts";
 import { type ConvertOptions, type ConvertResult, convertArchive } from "./convert.ts";
+import { isGvmi, withGvmiContents } from "./gvmi-contents.ts";
 import type { BuiltImage } from "./lint-image.ts";
 import type { Progress } from "./progress.ts";
 
@@ -28,12 +29,19 @@ export async function withSourceArchive<T>(
   });
 }
 
-/** Runs `body` with what lint needs of an image that exists already. */
+/**
+ * Runs `body` with what lint needs of an image that exists already.
+ *
+ * @param source as for `withSourceArchive`, or the path of a .gvmi
+ * @throws {ImageSourceError} when the source is not understood, not there, or damaged
+ * @throws {GvmiFormatError} when it starts like a .gvmi and is not a sound one
+ */
 export async function withSourceImage<T>(
   source: string,
   options: { signal?: AbortSignal },
   body: (image: BuiltImage) => Promise<T>,
 ): Promise<T> {
+  if (await isGvmi(source)) return withGvmiContents(source, options, body);
   return withSourceArchive(source, options, (archive) =>
     withImage(archive, options, async (image) => {
       const tree = await image.readTree();

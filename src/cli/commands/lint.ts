@@ -20,7 +20,7 @@ export function addLintCommand(program: Command, context: CliContext): void {
     .command("lint")
     .description("tell what in a Dockerfile, and in its image, will not work on Golem")
     .argument("[context]", "directory of the Dockerfile", ".")
-    .option("--image <source>", "look into this image, too (docker:NAME, or an archive)")
+    .option("--image <source>", "look into this image, too (docker:NAME, an archive, or a .gvmi)")
     .option(
       "--format <format[=file]>",
       "text, json, sarif, checkstyle or github, on stdout or in a file (repeatable)",
