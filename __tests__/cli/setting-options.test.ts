@@ -1,4 +1,5 @@
 import { overrideSettings, type SettingOverrides } from "../../src/cli/setting-options.ts";
+import { imageLimits } from "../../src/pipeline/conversion-settings.ts";
 import { loadSettings } from "../../src/settings/load-settings.ts";
 import type { RuntimeRequest } from "../../src/vm/runtimes/request.ts";
 
@@ -45,4 +46,19 @@ test.each<[SettingOverrides, RuntimeRequest["name"]]>([
   [{ runtimeMirror: "https://x/" }, "auto"],
 ])("who gives the place of one bundle wants that one: %j", async (options, name) => {
   expect(await runtimeFor({ name: "auto" }, options)).toMatchObject({ name });
+});
+
+test("limits of the command line stand before those of the file", async () => {
+  const { settings } = await loadSettings("/nowhere");
+  const limits = { uncompressed: 100, entries: 5 };
+  const { convert } = overrideSettings(
+    { ...settings, convert: { ...settings.convert, limits } },
+    { maxUncompressed: 200, maxMetadata: 3 },
+  );
+  expect(convert.limits).toEqual({ uncompressed: 200, entries: 5, metadata: 3 });
+  expect(imageLimits(convert.limits)).toEqual({
+    uncompressedBytes: 200 * 2 ** 20,
+    entries: 5,
+    metadataBytes: 3 * 2 ** 20,
+  });
 });

@@ -44,7 +44,7 @@ describe("loadSettings", () => {
       name: "my-image-",
       dockerfile: join(context, "Dockerfile"),
       build: { builder: "auto", args: {} },
-      convert: { compression: "gzip", allowUnreadable: false, cache: true },
+      convert: { compression: "gzip", allowUnreadable: false, cache: true, limits: {} },
       vm: {
         runtime: { name: "auto" },
         memory: 256,
@@ -67,7 +67,8 @@ build:
   builder: buildah
   args: {VERSION: 1.10, DEBUG: true, TEXT: "a b"}
   target: final
-convert: {output: out/hello.gvmi, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false}
+convert: {output: out/hello.gvmi, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false,
+  limits: {uncompressed: 16 GiB, entries: 5, header: 2, metadata: 1 GiB}}
 vm:
   runtime: {version: v0.5.1, sha256: "${"ab".repeat(32)}", path: runtimes/0.5.1}
   profile: v0.5
@@ -109,6 +110,7 @@ lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debi
         allowUnreadable: true,
         modificationTimes: "epoch",
         cache: false,
+        limits: { uncompressed: 16384, entries: 5, header: 2, metadata: 1024 },
       },
       vm: {
         runtime: {

@@ -163,9 +163,11 @@ export class GolemImageContenders {
     options: readonly string[],
     cache = join(this.directory, "no.cache"),
   ): Command {
+    // The largest input is larger than what is taken for a bomb.
+    const common = ["--json", "--max-uncompressed", "64GiB"];
     return {
       program: process.execPath,
-      args: [this.program, "convert", source, "--output", output, "--json", ...options],
+      args: [this.program, "convert", source, "--output", output, ...common, ...options],
       environment: { GOLEM_IMAGE_CACHE: cache },
       // Away from any golem-image.yml.
       directory: this.directory,

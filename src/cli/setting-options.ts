@@ -38,6 +38,10 @@ export type SettingOverrides = {
   compression?: Settings["convert"]["compression"];
   level?: number;
   modificationTimes?: Settings["convert"]["modificationTimes"];
+  maxUncompressed?: number;
+  maxEntries?: number;
+  maxHeader?: number;
+  maxMetadata?: number;
   allowUnreadable?: boolean;
   console?: string;
   cache?: boolean;
@@ -93,6 +97,16 @@ const GROUPS = {
       MODIFICATION_TIMES,
     ),
     new Option("--no-cache", "convert anew, and keep nothing"),
+    new Option("--max-uncompressed <amount>", "largest image, such as 16GiB").argParser(
+      memoryValue,
+    ),
+    new Option("--max-entries <number>", "most entries of all layers").argParser(
+      wholeNumberValue(1, 100_000_000),
+    ),
+    new Option("--max-header <amount>", "largest extended tar header").argParser(memoryValue),
+    new Option("--max-metadata <amount>", "most of names, links and attributes").argParser(
+      memoryValue,
+    ),
   ],
   vm: [
     new Option("--runtime <name>", "what boots the image").choices(RUNTIME_CHOICES),
@@ -179,6 +193,12 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       allowUnreadable: options.allowUnreadable ?? settings.convert.allowUnreadable,
       modificationTimes: options.modificationTimes ?? settings.convert.modificationTimes,
       cache: settings.convert.cache && options.cache !== false,
+      limits: {
+        uncompressed: options.maxUncompressed ?? settings.convert.limits.uncompressed,
+        entries: options.maxEntries ?? settings.convert.limits.entries,
+        header: options.maxHeader ?? settings.convert.limits.header,
+        metadata: options.maxMetadata ?? settings.convert.limits.metadata,
+      },
     },
     vm: {
       runtime: overrideRuntime(vm.runtime, options),

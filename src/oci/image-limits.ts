@@ -48,7 +48,9 @@ export class ImageQuota {
     if (bytes <= this.limits.uncompressedBytes) return;
     throw new ImageSourceError(
       `The image's layers are larger than ${this.limits.uncompressedBytes} bytes uncompressed.`,
-      { hint: "If the image really is that large, raise the limit on uncompressed bytes." },
+      {
+        hint: "If the image really is that large, raise convert.limits.uncompressed (--max-uncompressed).",
+      },
     );
   }
 
@@ -64,7 +66,9 @@ export class ImageQuota {
     if (this.metadata <= this.limits.metadataBytes) return;
     throw new ImageSourceError(
       `The names, links and extended attributes in the image's layers have more than ${this.limits.metadataBytes} bytes.`,
-      { hint: "If the image really has that much, raise the limit on metadata bytes." },
+      {
+        hint: "If the image really has that much, raise convert.limits.metadata (--max-metadata).",
+      },
     );
   }
 
@@ -74,7 +78,9 @@ export class ImageQuota {
     if (this.entries <= this.limits.entries) return;
     throw new ImageSourceError(
       `The image's layers have more than ${this.limits.entries} entries.`,
-      { hint: "If the image really has that many files, raise the limit on entries." },
+      {
+        hint: "If the image really has that many files, raise convert.limits.entries (--max-entries).",
+      },
     );
   }
 }

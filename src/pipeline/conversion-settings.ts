@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { CacheStore } from "../cache/cache-store.ts";
 import { DEFAULT_CACHE_LIMIT, LocalStore } from "../cache/local-store.ts";
 import { SettingsError } from "../errors.ts";
+import type { ImageLimits } from "../oci/image-limits.ts";
 import { MEMORY_FORM, parseMemory } from "../settings/quantities.ts";
-import type { ConvertSettings } from "../settings/settings.ts";
+import type { ConvertSettings, LimitSettings } from "../settings/settings.ts";
 import type { ModificationTimes } from "../squashfs/modification-times.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
 import type { ConvertOptions } from "./convert.ts";
@@ -14,7 +15,7 @@ export function conversionOptions(
   environment: NodeJS.ProcessEnv = process.env,
 ): Pick<
   ConvertOptions,
-  "compression" | "level" | "allowUnreadable" | "modificationTimes" | "cache"
+  "compression" | "level" | "allowUnreadable" | "modificationTimes" | "cache" | "limits"
 > {
   return {
     compression: settings.compression,
@@ -22,6 +23,20 @@ export function conversionOptions(
     allowUnreadable: settings.allowUnreadable,
     modificationTimes: modificationTimes(settings.modificationTimes, environment),
     cache: settings.cache ? localCache(environment) : undefined,
+    limits: imageLimits(settings.limits),
+  };
+}
+
+const MEBIBYTE = 1024 ** 2;
+
+/** The settings' `convert.limits:` as reading an image takes them. */
+export function imageLimits(settings: LimitSettings): Partial<ImageLimits> {
+  const { uncompressed, entries, header, metadata } = settings;
+  return {
+    ...(uncompressed !== undefined && { uncompressedBytes: uncompressed * MEBIBYTE }),
+    ...(entries !== undefined && { entries }),
+    ...(header !== undefined && { headerBytes: header * MEBIBYTE }),
+    ...(metadata !== undefined && { metadataBytes: metadata * MEBIBYTE }),
   };
 }
 
@@ -50,7 +65,7 @@ function localCache(environment: NodeJS.ProcessEnv): CacheStore {
   const text = environment.GOLEM_IMAGE_CACHE_LIMIT;
   if (!text) return new LocalStore(directory, DEFAULT_CACHE_LIMIT);
   const mebibytes = parseMemory(text);
-  if (mebibytes !== undefined) return new LocalStore(directory, mebibytes * 1024 ** 2);
+  if (mebibytes !== undefined) return new LocalStore(directory, mebibytes * MEBIBYTE);
   throw new SettingsError(
     `The environment variable GOLEM_IMAGE_CACHE_LIMIT is ${JSON.stringify(text)}, expected ${MEMORY_FORM}.`,
   );

@@ -1,10 +1,10 @@
 import { exportImage } from "../build/export-image.ts";
 import { parseImageSource } from "../build/parse-image-source.ts";
 import { withImage } from "../oci/image.ts";
-import type { ConvertSettings } from "../settings/settings.ts";
+import type { ConvertSettings, LimitSettings } from "../settings/settings.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
 import { describeReadImage } from "./conversion.ts";
-import { conversionOptions } from "./conversion-settings.ts";
+import { conversionOptions, imageLimits } from "./conversion-settings.ts";
 import { type ConvertOptions, type ConvertResult, convertArchive } from "./convert.ts";
 import { isGvmi, withGvmiContents } from "./gvmi-contents.ts";
 import type { BuiltImage } from "./lint-image.ts";
@@ -38,12 +38,12 @@ export async function withSourceArchive<T>(
  */
 export async function withSourceImage<T>(
   source: string,
-  options: { signal?: AbortSignal },
+  { limits, ...options }: { signal?: AbortSignal; limits?: LimitSettings },
   body: (image: BuiltImage) => Promise<T>,
 ): Promise<T> {
   if (await isGvmi(source)) return withGvmiContents(source, options, body);
   return withSourceArchive(source, options, (archive) =>
-    withImage(archive, options, async (image) => {
+    withImage(archive, { ...options, limits: imageLimits(limits ?? {}) }, async (image) => {
       const tree = await image.readTree();
       return body({ name: source, ...describeReadImage(image, tree) });
     }),

@@ -5,7 +5,16 @@ import { CONFLICT_RULES } from "../publish/publish-target.ts";
 import { parseImageTag } from "../publish/registry/image-tag.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
 import { testSchema } from "./schema-tests.ts";
-import { choice, duration, hostPath, map, parsedBy, text, wholeNumber } from "./schema-values.ts";
+import {
+  choice,
+  duration,
+  hostPath,
+  map,
+  memory,
+  parsedBy,
+  text,
+  wholeNumber,
+} from "./schema-values.ts";
 import { vmSchema } from "./schema-vm.ts";
 import { BUILDERS, FAIL_THRESHOLDS, MODIFICATION_TIMES } from "./settings.ts";
 
@@ -31,6 +40,27 @@ const buildSchema = map({
   target: v.pipe(
     v.optional(text("the name of a build stage")),
     v.description("The stage of the Dockerfile to build; the last one by default."),
+  ),
+});
+
+const MOST_ENTRIES = 100_000_000;
+
+const limitsSchema = map({
+  uncompressed: v.pipe(
+    v.optional(memory),
+    v.description("Of all layers uncompressed: an amount such as 16 GiB; 8 GiB by default."),
+  ),
+  entries: v.pipe(
+    v.optional(wholeNumber(1, MOST_ENTRIES)),
+    v.description("Entries of all layers together; a million by default."),
+  ),
+  header: v.pipe(
+    v.optional(memory),
+    v.description("Of one extended tar header or sparse map; 1 MiB by default."),
+  ),
+  metadata: v.pipe(
+    v.optional(memory),
+    v.description("Of names, links and extended attributes together; 512 MiB by default."),
   ),
 });
 
@@ -61,6 +91,10 @@ const convertSchema = v.pipe(
     cache: v.pipe(
       v.optional(v.boolean("expected true or false"), true),
       v.description("Whether earlier conversions are used, and this one is kept."),
+    ),
+    limits: v.pipe(
+      v.optional(limitsSchema, {}),
+      v.description("What an image may cost before it is taken for a bomb."),
     ),
     level: v.pipe(
       v.optional(wholeNumber(1, 9)),

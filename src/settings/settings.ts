@@ -55,6 +55,19 @@ export interface ConvertSettings {
   readonly modificationTimes?: ModificationTimesSetting;
   /** Whether earlier conversions are used, and this one is kept. */
   readonly cache: boolean;
+  /** What the image may cost before it is refused; the defaults are those of `oci/image-limits.ts`. */
+  readonly limits: LimitSettings;
+}
+
+export interface LimitSettings {
+  /** MiB of all layers uncompressed. */
+  readonly uncompressed?: number;
+  /** Of all layers together. */
+  readonly entries?: number;
+  /** MiB of one extended tar header. */
+  readonly header?: number;
+  /** MiB of names, links and extended attributes. */
+  readonly metadata?: number;
 }
 
 export interface VmSettings {

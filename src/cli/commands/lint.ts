@@ -33,7 +33,7 @@ export function addLintCommand(program: Command, context: CliContext): void {
     context.json = requests.some(({ format, file }) => format === "json" && file === undefined);
     const { assertLintPassed } = await import("../../pipeline/lint-image.ts");
     const settings = await commandSettings(directory, options);
-    const report = await withImage(options.image, context, (image) =>
+    const report = await withImage(options.image, settings, context, (image) =>
       fixAndLint(settings, image, options, context),
     );
     await writeReports(report, requests, context);
@@ -43,13 +43,14 @@ export function addLintCommand(program: Command, context: CliContext): void {
 
 async function withImage<T>(
   source: string | undefined,
+  settings: Settings,
   { signal }: CliContext,
   body: (image?: BuiltImage) => Promise<T>,
 ): Promise<T> {
   if (source === undefined) return body();
   // Most of the program, which a Dockerfile alone does not need.
   const { withSourceImage } = await import("../../pipeline/source-image.ts");
-  return withSourceImage(source, { signal }, body);
+  return withSourceImage(source, { signal, limits: settings.convert.limits }, body);
 }
 
 async function fixAndLint(
