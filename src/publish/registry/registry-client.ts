@@ -122,7 +122,7 @@ export class RegistryClient {
       { name: "descriptor.txt", content },
     );
     const answer = await this.post(call, "v1/image/push/chunk", form);
-    // What was sent is known to be right, so it was damaged on the way, or its descriptor was forgotten.
+    // It was damaged on the way, or its descriptor was forgotten; or the file changed, who sends it finds out.
     const isTransient = answer.status === 400 || answer.status === 404;
     if (isTransient) throw this.failure(`The registry refuses chunk ${number}`, answer, true);
     if (!isSuccess(answer)) throw this.failure(`The registry refuses chunk ${number}`, answer);

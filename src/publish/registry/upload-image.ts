@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { descriptorDigest } from "../../gvmi/descriptor.ts";
 import type { PublishFile, PublishOptions } from "../publish-target.ts";
-import { type FileSection, fileBody } from "../transfer/file-body.ts";
+import { assertSection, type FileSection, fileBody } from "../transfer/file-body.ts";
 import { waitFor } from "../transfer/retry.ts";
 import { TransferError } from "../transfer/transfer-error.ts";
 import { chunkSections } from "./chunk-sections.ts";
@@ -147,6 +147,8 @@ class Upload {
     const content = fileBody(this.handle, this.file.path, section);
     const call = { ...this.options, signal };
     await this.client.repeat(call, async (attempt) => {
+      // The registry may have refused it because it is not what the descriptor says.
+      if (attempt > 1) await assertSection(this.handle, this.file.path, section);
       // A connection that broke behind the last byte has brought the chunk all the same.
       if (attempt > 1 && !(await this.isMissing(number, call))) return;
       const chunk = { number, position: section.start, sha256: section.sha256, content };

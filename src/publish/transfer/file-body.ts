@@ -15,31 +15,45 @@ export interface FileSection {
 }
 
 /**
- * A section of a file as a body. It is hashed on its way, and the last block is kept back when the section is
- * not what it was: no server ever gets the whole of a section that changed.
+ * A section of a file as a body.
+ *
+ * It is not hashed on its way, which would cost more than sending it: the server does that, and when it finds
+ * something else, `assertSection` tells whether the file changed.
  *
  * @param path for the message
  */
 export function fileBody(handle: FileHandle, path: string, section: FileSection): TransferBody {
-  const { start, length, sha256 } = section;
-  return {
-    size: length,
-    async *read() {
-      const hash = createHash("sha256");
-      const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, Math.max(1, length)));
-      let done = 0;
-      while (done < length) {
-        const wanted = Math.min(buffer.length, length - done);
-        const { bytesRead } = await handle.read(buffer, 0, wanted, start + done);
-        if (bytesRead === 0) throw changed(path);
-        const block = buffer.subarray(0, bytesRead);
-        hash.update(block);
-        done += bytesRead;
-        if (done === length && hash.digest("hex") !== sha256) throw changed(path);
-        yield block;
-      }
-    },
-  };
+  return { size: section.length, read: () => readSection(handle, path, section) };
+}
+
+/**
+ * Makes sure that a section of a file is what it was.
+ *
+ * @throws {TransferError} `changed`
+ */
+export async function assertSection(
+  handle: FileHandle,
+  path: string,
+  section: FileSection,
+): Promise<void> {
+  const hash = createHash("sha256");
+  for await (const block of readSection(handle, path, section)) hash.update(block);
+  if (hash.digest("hex") !== section.sha256) throw changed(path);
+}
+
+async function* readSection(
+  handle: FileHandle,
+  path: string,
+  { start, length }: FileSection,
+): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, Math.max(1, length)));
+  for (let done = 0; done < length; ) {
+    const wanted = Math.min(buffer.length, length - done);
+    const { bytesRead } = await handle.read(buffer, 0, wanted, start + done);
+    if (bytesRead === 0) throw changed(path);
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 export function changed(path: string): TransferError {

@@ -14,9 +14,7 @@ const LASTING = /^(ENOTFOUND|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED
 export function networkFailure({ method, url, signal }: Sent, error: unknown): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof GolemImageError) return error;
-  const { code = "", syscall, message } = error as NodeJS.ErrnoException;
-  // An error of the file system comes from the body.
-  if (syscall === "read" && !["ECONNRESET", "ETIMEDOUT", "EPIPE"].includes(code)) return error;
+  const { code = "", message } = error as NodeJS.ErrnoException;
   const isLasting = LASTING.test(code);
   return new TransferError(
     "network",

@@ -97,10 +97,10 @@ class Exchange {
       this.rejectAnswer = reject;
       this.sent.once("response", (response) => {
         this.hasAnswer = true;
-        this.readAnswer(response).then(resolve, (error) => this.fail(error));
+        this.readAnswer(response).then(resolve, (error) => this.failConnection(error));
       });
     });
-    this.sent.on("error", (error) => this.fail(error));
+    this.sent.on("error", (error) => this.failConnection(error));
     // Node counts parts of a large write as movement, too.
     this.sent.setTimeout(stallMs, () => this.fail(stallFailure(request, stallMs)));
   }
@@ -111,13 +111,14 @@ class Exchange {
     this.sent.destroy();
   }
 
+  private failConnection(error: unknown): void {
+    this.fail(networkFailure(this.request, error));
+  }
+
   async run(): Promise<TransferAnswer> {
     this.sendBody().catch((error) => this.fail(error));
     try {
       return await this.answer;
-    } catch (thrown) {
-      const { error } = this.failure ?? { error: thrown };
-      throw networkFailure(this.request, error);
     } finally {
       // Nothing may use the file or the buffers of the body afterwards.
       if (this.failure || !this.sent.writableFinished) this.sent.destroy();
