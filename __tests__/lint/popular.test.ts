@@ -4,7 +4,8 @@ import { fixText } from "../../src/lint/apply-fixes.ts";
 import { lint } from "../../src/lint/lint.ts";
 
 // Dockerfiles in the shape of those that many images are built from. Beside each, NAME.findings has what is
-// true of it on Golem: `line:column severity rule`, judged by reading, not by running lint.
+// true of it on Golem, as `line:column severity rule`: a line is added there only when its message has been
+// read and is right.
 const directory = join(__dirname, "popular");
 const names = readdirSync(directory)
   .filter((file) => file.endsWith(".Dockerfile"))

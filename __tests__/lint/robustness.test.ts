@@ -2,6 +2,8 @@
 import { describeFinalImage } from "../../src/dockerfile/final-image.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse-dockerfile.ts";
 import { splitLines } from "../../src/dockerfile/source-text.ts";
+import { fixText } from "../../src/lint/apply-fixes.ts";
+import type { Finding } from "../../src/lint/finding.ts";
 import { formatText } from "../../src/lint/format-text.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { findingsOf, placesOf } from "./lint-text.ts";
@@ -97,42 +99,87 @@ describe("hostile texts", () => {
     }
   });
 
-  test("random texts never make it throw, and each finding has a place in the text", () => {
+  test("10,000 lines with all that rules look at are linted in a moment", () => {
+    const part = [
+      "# golem-lint ignore=GVM004,GVM006 x",
+      "ENV A=$A HOST=db KEY=x PATH=/x:$PATH",
+      "RUN --mount=type=bind,from=x a && chmod 4755 /b && \\",
+      "  # comment",
+      '  c "$(d)"',
+      'COPY <<"EOF" /run.sh',
+      "curl https://example.org/ $A",
+      "EOF",
+      "VOLUME /a/b /a,/b",
+      "ONBUILD EXPOSE 80",
+      "",
+    ].join("\r\n");
+    const text = `\uFEFFFROM debian\r\n${part.repeat(910)}CMD /run.sh $A\r\n`;
+    const started = performance.now();
+    const findings = lint({ dockerfile: { path: "D", text } });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(new Set(findings.map(({ rule }) => rule)).size).toBeGreaterThan(6);
+    expectPlacesInside(findings, text);
+  });
+
+  test("bytes that are no text have a finding, and only that", () => {
+    const bytes = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0xff, 0xfe, 10, 0x80]);
+    const findings = lint({ dockerfile: { path: "D", text: bytes.toString("utf8") } });
+    expect(findings).toEqual([
+      expect.objectContaining({ rule: "GVM000", line: 1, column: 8, severity: "error" }),
+    ]);
+  });
+
+  test("random bytes never make it throw", () => {
+    const random = randomNumbers(Date.now() % 2 ** 31);
+    for (let run = 0; run < 200; run++) {
+      const bytes = Buffer.from(Array.from({ length: 300 }, () => 1 + Math.floor(random() * 255)));
+      const text = `FROM x\n${bytes.toString(run % 2 ? "utf8" : "latin1")}`;
+      expectPlacesInside(lint({ dockerfile: { path: "D", text } }), text);
+    }
+  });
+
+  test("random texts never make it throw, each finding has a place in the text, and cures end", () => {
     const atoms = [
-      ..."FROM scratch|VOLUME|ENV|CMD|COPY|RUN|ARG|WORKDIR|ONBUILD|SHELL|AS|EXPOSE".split("|"),
+      ..."FROM scratch|VOLUME|ENV|CMD|COPY|RUN|ARG|WORKDIR|ONBUILD|SHELL|AS|EXPOSE|USER".split("|"),
+      ..."HEALTHCHECK|STOPSIGNAL|ENTRYPOINT|--from=|--platform=linux/arm64|FROM debian\n".split(
+        "|",
+      ),
+      ..."# golem-lint ignore=|GVM010|GVM004|, reason|chmod u+s|setcap cap_|curl http://a.bc".split(
+        "|",
+      ),
       ..."\\ \n \r\n \r # <<EOF EOF \" ' [ ] , $ ${ } :- = -- @ : / ` é \ud83d \u2028 \0".split(
         / /,
       ),
-      " ",
-      " ",
-      "\t",
-      "# escape=`\n",
-      "/a",
-      "A",
-      "\n",
-      "\n",
+      ...[" ", " ", "\t", "# escape=`\n", "/a", "/a,/b", "['/a']", "A", "\n", "\n", "\uFEFF"],
     ];
     const seed = Date.now() % 2 ** 31;
     const random = randomNumbers(seed);
-    for (let run = 0; run < 3000; run++) {
+    for (let run = 0; run < 1000; run++) {
       const length = 1 + Math.floor(random() * 40);
       const text = Array.from({ length }, () => atoms[Math.floor(random() * atoms.length)]).join(
         "",
       );
+      const lintText = (source: string) => lint({ dockerfile: { path: "D", text: source } });
       try {
-        const findings = lint({ dockerfile: { path: "D", text } });
-        const lines = splitLines(text.replace(/^\uFEFF/, ""));
-        for (const { line, column } of findings) {
-          expect(column).toBeGreaterThanOrEqual(1);
-          expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? -1) + 1);
-        }
+        const findings = lintText(text);
+        expectPlacesInside(findings, text);
         formatText(findings, { sources: new Map([["D", text]]) });
+        const fixed = fixText(text, lintText);
+        expect(fixText(fixed.text, lintText)).toEqual({ text: fixed.text, count: 0 });
       } catch (error) {
         throw new Error(`seed ${seed}, run ${run}: ${JSON.stringify(text)}`, { cause: error });
       }
     }
   });
 });
+
+function expectPlacesInside(findings: readonly Finding[], text: string): void {
+  const lines = splitLines(text.replace(/^\uFEFF/, ""));
+  const outside = findings.filter(({ line, column }) => {
+    return column < 1 || column > (lines[line - 1]?.length ?? -1) + 1;
+  });
+  expect(outside).toEqual([]);
+}
 
 /** Park and Miller's generator: enough for texts, and the same on every machine. */
 function randomNumbers(seed: number): () => number {

@@ -1,48 +1,55 @@
 import type { Dockerfile } from "../dockerfile/parse-dockerfile.ts";
-import { type Place, splitLines } from "../dockerfile/source-text.ts";
-import { splitAtSpaces } from "../dockerfile/words.ts";
+import { type Place, type SourceText, splitLines } from "../dockerfile/source-text.ts";
+import { splitAtSpaces, type Word } from "../dockerfile/words.ts";
 import type { Fix } from "./finding.ts";
 
 const PLAIN_PATH = /^\/[\w./-]+$/;
 
 /**
- * Corrects a VOLUME whose paths are clear, though it is not written as builders read it: `/a,/b`, and
- * `['/a', '/b']` or `[/a, /b]`. Such a volume works neither in containers nor in VMs, so nobody relies on it.
+ * Corrects VOLUMEs whose paths are clear, though they are not written as builders read them: `/a,/b`, and
+ * `['/a', '/b']` or `[/a, /b]`. They work neither in containers nor in VMs, so nobody relies on them.
  *
- * @param place of one of its paths
+ * @returns the fix for the volume at a place
  */
-export function volumeFix(dockerfile: Dockerfile, place: Place): Fix | undefined {
-  const instruction = dockerfile.instructions.find(
-    ({ keyword, place: start, end }) =>
-      keyword === "VOLUME" && start.line <= place.line && place.line <= end.line,
-  );
-  if (!instruction) return undefined;
-  const { body } = instruction;
-  const list = /^\[(.*)\]$/s.exec(body.text)?.[1];
-  if (list !== undefined) {
-    const paths = list.split(",").map((item) => item.trim().replace(/^'([^']*)'$/, "$1"));
-    if (!paths.every((path) => PLAIN_PATH.test(path))) return undefined;
-    const text = `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
-    return replace(dockerfile, body.placeAt(0), body.text, text);
+export function volumeFixes(dockerfile: Dockerfile): (place: Place) => Fix | undefined {
+  const lines = splitLines(dockerfile.text);
+  const fixes = new Map<string, Fix>();
+  for (const { keyword, body } of dockerfile.instructions) {
+    if (keyword !== "VOLUME") continue;
+    const words = splitAtSpaces(body);
+    const list = /^\[(.*)\]$/s.exec(body.text)?.[1];
+    const whole = list === undefined ? undefined : listFix(list, body, lines);
+    for (const word of words) {
+      const fix = list === undefined ? wordFix(word, lines) : whole;
+      if (fix) fixes.set(keyOf(word.place), fix);
+    }
   }
-  const word = splitAtSpaces(body).find(
-    (candidate) => candidate.place.line === place.line && candidate.place.column === place.column,
-  );
-  const paths = word?.text.split(",").filter((path) => path !== "") ?? [];
-  if (!word?.text.includes(",") || paths.length === 0) return undefined;
+  return (place) => fixes.get(keyOf(place));
+}
+
+const keyOf = ({ line, column }: Place) => `${line}:${column}`;
+
+function listFix(list: string, body: SourceText, lines: readonly string[]): Fix | undefined {
+  const paths = list.split(",").map((item) => item.trim().replace(/^'([^']*)'$/, "$1"));
   if (!paths.every((path) => PLAIN_PATH.test(path))) return undefined;
-  return replace(dockerfile, word.place, word.text, paths.join(" "));
+  const text = `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
+  return replace(lines, { text: body.text, place: body.placeAt(0) }, text);
+}
+
+function wordFix(word: Word, lines: readonly string[]): Fix | undefined {
+  if (!word.text.includes(",")) return undefined;
+  const paths = word.text.split(",").filter((path) => path !== "");
+  if (paths.length === 0 || !paths.every((path) => PLAIN_PATH.test(path))) return undefined;
+  return replace(lines, word, paths.join(" "));
 }
 
 /** What is continued on another line is left to its author. */
 function replace(
-  { text }: Dockerfile,
-  start: Place,
-  written: string,
+  lines: readonly string[],
+  { text, place }: Word,
   replacement: string,
 ): Fix | undefined {
-  const line = splitLines(text)[start.line - 1] ?? "";
-  if (!line.startsWith(written, start.column - 1)) return undefined;
-  const end = { line: start.line, column: start.column + written.length };
-  return { edits: [{ start, end, text: replacement }] };
+  if (!lines[place.line - 1]?.startsWith(text, place.column - 1)) return undefined;
+  const end = { line: place.line, column: place.column + text.length };
+  return { edits: [{ start: place, end, text: replacement }] };
 }

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { displayText } from "../../system/display-text.ts";
 import { effectiveVolumes, isBelow } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
-import { volumeFix } from "../volume-fix.ts";
+import { volumeFixes } from "../volume-fix.ts";
 
 /** Directories that the VM itself needs as they are, with what goes wrong. */
 const RESERVED: Readonly<Record<string, string>> = {
@@ -34,11 +34,12 @@ VOLUME /golem/work`,
     "files go in and out by volumes, whichever is mounted first",
   ],
   *check(context) {
+    const fixAt = context.dockerfile && volumeFixes(context.dockerfile);
     for (const { path, place } of effectiveVolumes(context)) {
       const reason = findFault(path);
       const name = displayText(JSON.stringify(path));
       if (reason !== undefined) {
-        const fix = context.dockerfile && volumeFix(context.dockerfile, place);
+        const fix = fixAt?.(place);
         yield {
           place,
           message: `VOLUME ${name} cannot work: ${reason}.`,

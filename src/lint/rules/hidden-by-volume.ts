@@ -118,9 +118,13 @@ function* fromDestinations(
   volumes: readonly EffectivePath[],
 ): Generator<RuleFinding> {
   for (const { path, place } of declared?.copies ?? []) {
-    const volume = volumes.find(
+    const volume = [...distinct.values()].find(
       (candidate) => path !== undefined && isAtOrBelow(path, candidate.path),
     );
+  const distinct = new Map<string, EffectivePath>();
+  for (const volume of volumes) {
+    if (!distinct.has(volume.path)) distinct.set(volume.path, volume);
+  }
     if (path === undefined || !volume) continue;
     yield {
       place,

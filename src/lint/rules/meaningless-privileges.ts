@@ -2,7 +2,8 @@ import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
 import { formatCount } from "../format-size.ts";
-import type { Rule } from "../rule.ts";
+import { findPrivilegedCommands } from "../privileged-commands.ts";
+import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 const SETUID_OR_SETGID = 0o6000;
 const CAPABILITY = "security.capability";
@@ -27,7 +28,7 @@ export const meaninglessPrivileges: Rule = {
   id: "GVM021",
   name: "meaningless-privileges",
   severity: "info",
-  depths: ["files"],
+  depths: ["dockerfile", "files"],
   summary: "Setuid bits, file capabilities or device nodes of the image mean nothing in a VM.",
   why: "Every command runs as root with all capabilities, so there is nothing to gain by a setuid bit or a file capability. The VM makes its own /dev, and mounts the image so that device nodes elsewhere cannot be opened.",
   cure: "Leave them out. Make device nodes in /dev in the init script, where a program needs others than the VM has.",
@@ -39,7 +40,10 @@ RUN mknod /dev/fuse c 10 229 && setcap cap_net_admin+ep /usr/local/bin/tool`,
     affected: "All providers.",
   },
   *check(context) {
-    if (!context.entries) return;
+    if (!context.entries) {
+      yield* fromCommands(context);
+      return;
+    }
     const privileged: EntryMetadata[] = [];
     const hidden: EntryMetadata[] = [];
     const dead: EntryMetadata[] = [];
@@ -79,6 +83,24 @@ function isPrivileged({ type, mode, path, extendedAttributes }: EntryMetadata): 
   if (type !== "file" || (mode & 0o111) === 0) return false;
   if (OF_DISTRIBUTION.has(path.slice(path.lastIndexOf("/") + 1))) return false;
   return (mode & SETUID_OR_SETGID) !== 0 || extendedAttributes.has(CAPABILITY);
+/** Without the image, what the build does to its files. */
+function* fromCommands({ declared }: LintContext): Generator<RuleFinding> {
+  for (const { value: script, place } of declared?.runs ?? []) {
+    for (const { kind, command, file } of findPrivilegedCommands(script)) {
+      if (OF_DISTRIBUTION.has(file.slice(file.lastIndexOf("/") + 1))) continue;
+      const shown = displayText(command);
+      if (kind !== "device") {
+        const message = `What "${shown}" gives to a program has no effect in a VM, where every command runs as root with all capabilities.`;
+        yield { place, message };
+      } else if (file.startsWith("/dev/")) {
+        const message = `The node of "${shown}" cannot be seen: the VM makes its own /dev.`;
+        const cure = "Make the node in the init script, if the VM's kernel has the device.";
+        yield { place, message, cure };
+      }
+    }
+  }
+}
+
 }
 
 const SHOWN = 3;

@@ -1,4 +1,4 @@
-import type { Place } from "../../dockerfile/source-text.ts";
+import { type Place, splitLines } from "../../dockerfile/source-text.ts";
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { effectiveVariables } from "../effective-commands.ts";
@@ -84,7 +84,7 @@ function* findAll(context: LintContext): Generator<RuleFinding> {
 }
 
 function placeAt(text: string, offset: number): Place {
-  const before = text.slice(0, offset).split(/\r\n|\n/);
+  const before = splitLines(text.slice(0, offset));
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
