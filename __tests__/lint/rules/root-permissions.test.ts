@@ -51,14 +51,15 @@ test("a closed root directory of the image is closed on every provider", () => {
 test.each([
   [{ "bin/su": program("") }, {}],
   [{ "usr/sbin/nginx": link() }, {}],
+  [{ "bin/busybox": program(""), "usr/sbin/httpd": link("/bin/busybox") }, {}],
   [{}, { Cmd: ["/bin/sh", "-c", "suspend && exec app"] }],
   [{}, { Cmd: ["sudoku"] }],
 ])("%j with %j is fine", (files, config) => {
   expect(messagesOf("GVM013", { files, config })).toEqual([]);
 });
 
-function link(): TestFile {
-  return { type: "symlink", linkTarget: "/nowhere" };
+function link(linkTarget = "/nowhere"): TestFile {
+  return { type: "symlink", linkTarget };
 }
 
 test.each([
