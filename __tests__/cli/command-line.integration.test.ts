@@ -149,7 +149,7 @@ describe("each stage alone", () => {
       ["GVM002", 7],
     ]);
     expect(Object.keys(findings[0])).toEqual([
-      ...["rule", "severity", "file", "line", "column", "message"],
+      ...["rule", "severity", "file", "line", "column", "message", "cure"],
     ]);
     expect((await inDirectory("lint", "findings", "--fail-on", "warning")).exitCode).toBe(10);
   });
@@ -158,7 +158,9 @@ describe("each stage alone", () => {
     const { exitCode, stdout } = await inDirectory(
       ...["lint", "context", "--image", "oci-archive:image.tar", "--json"],
     );
-    expect({ exitCode, ...JSON.parse(stdout) }).toEqual({ exitCode: 0, findings: [] });
+    expect({ exitCode, ...JSON.parse(stdout) }).toEqual({
+      ...{ exitCode: 0, version: 1, findings: [] },
+    });
   });
 
   test("inspect shows what the file says of itself", async () => {

@@ -104,6 +104,13 @@ print(root.tag, [file.get("name") for file in root], len(root.findall("file/erro
   });
 });
 
+test("no other program is needed for a Dockerfile", async () => {
+  const args = ["lint", context("alone", DOCKERFILE), "--json", "--fail-on", "never"];
+  const alone = await golemImage(args, { cwd: directory, env: { PATH: "", HOME: directory } });
+  expect(alone).toEqual(await run(...args));
+  expect(alone.exitCode).toBe(0);
+});
+
 describe("--fix", () => {
   test("leaves a Dockerfile alone that has nothing to fix, and says so", async () => {
     const name = context("whole", "FROM scratch\r\nVOLUME /golem/work\r\n");

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+// @ts-expect-error: plain JavaScript, what ships is built by it
+import { buildProgram } from "../../scripts/build-program.mjs";
 // @ts-expect-error: plain JavaScript, shared with the build script
 import { bundleOptions } from "../../scripts/bundle-options.mjs";
 
@@ -26,11 +28,12 @@ export interface CliOptions {
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** Bundles the command line program. */
-export const bundleCli = () => bundle("src/cli/index.ts");
+/** Bundles the command line program from the sources as they are now, in the form in which it ships. */
+export const bundleCli = (): Promise<string> =>
+  buildProgram(join(BUNDLE_DIRECTORY, `program-${randomBytes(6).toString("hex")}`));
 
 /**
- * Bundles a module from the sources as they are now, as `npm run build` does.
+ * Bundles a module from the sources as they are now.
  *
  * @returns the bundle's path
  */

@@ -7,7 +7,7 @@ import { writeChunk } from "../output.ts";
 import { describeError, exitCodeOf } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
 import type { PipedLines } from "../shell/piped-lines.ts";
-import { TerminalLines } from "../shell/terminal-lines.ts";
+import type { TerminalLines as Terminal } from "../shell/terminal-lines.ts";
 import { stylesFor } from "../styles.ts";
 
 type Options = SettingOverrides & {
@@ -33,6 +33,8 @@ export function addShellCommand(program: Command, context: CliContext): void {
 async function runShell(path: string, options: Options, context: CliContext): Promise<number> {
   const { shellInImage } = await import("../../pipeline/shell-in-image.ts");
   const { isInteractive, openLines, showBootProgress } = await import("../shell/open-lines.ts");
+  // With the rest of the VM, which other commands would wait for when they start.
+  const { TerminalLines } = await import("../shell/terminal-lines.ts");
   const { readHistory, writeHistory } = await import("../shell/history.ts");
   const { describeInformation } = await import("../shell/texts.ts");
   assertOneProfile(options);
@@ -40,7 +42,7 @@ async function runShell(path: string, options: Options, context: CliContext): Pr
   const { stderr } = context;
   const interactive = isInteractive(context);
   const history = interactive ? await readHistory() : [];
-  let lines: PipedLines | TerminalLines | undefined;
+  let lines: PipedLines | Terminal | undefined;
   const write = async (stream: "stdout" | "stderr", chunk: Uint8Array) => {
     if (lines instanceof TerminalLines) lines.onWritten(chunk);
     await writeChunk(context[stream], chunk);
