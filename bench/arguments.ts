@@ -7,7 +7,7 @@ export const SIZES = ["tiny", "small", "large", "huge"] as const;
 export type Size = (typeof SIZES)[number];
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
-const BENCHMARKS = ["convert", "boot"] as const;
+const BENCHMARKS = ["convert", "boot", "publish"] as const;
 
 interface CommonOptions {
   /** Measured runs of each contender. */
@@ -30,10 +30,17 @@ export interface BootBenchOptions extends CommonOptions {
   readonly accelerator: (typeof ACCELERATORS)[number];
 }
 
+export interface PublishBenchOptions extends CommonOptions {
+  readonly benchmark: "publish";
+}
+
+export type BenchOptions = ConvertBenchOptions | BootBenchOptions | PublishBenchOptions;
+
 export const BENCH_HELP = `Usage: npm run bench -- convert [options]
        npm run bench -- boot [options]
+       npm run bench -- publish [options]
 
-  --runs <number>      measured runs of each contender (default: 3; boot: 10)
+  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5)
   --directory <dir>    where inputs are kept (default: bench in the cache directory)
   --write              put the results into docs/benchmarks.md
 convert:
@@ -42,16 +49,14 @@ convert:
 boot:
   --accelerator <name> ${ACCELERATORS.join(", ")} (default: auto)`;
 
-const DEFAULT_RUNS = { convert: "3", boot: "10" };
+const DEFAULT_RUNS = { convert: "3", boot: "10", publish: "5" };
 const MAX_RUNS = 1000;
 
 /**
  * @returns undefined when help is asked for
  * @throws {UsageError}
  */
-export function parseBenchArguments(
-  args: readonly string[],
-): ConvertBenchOptions | BootBenchOptions | undefined {
+export function parseBenchArguments(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const benchmark = oneOf(BENCHMARKS, "benchmark", positionals.join(" "));
@@ -70,6 +75,10 @@ export function parseBenchArguments(
     return { benchmark, ...common, accelerator };
   }
   refuseOptions(benchmark, values, ["accelerator"]);
+  if (benchmark === "publish") {
+    refuseOptions(benchmark, values, ["size", "only"]);
+    return { benchmark, ...common };
+  }
   const size = oneOf(SIZES, "size", values.size ?? "small");
   return { benchmark, ...common, size, only: values.only ?? [] };
 }

@@ -1,7 +1,8 @@
 import { GolemImageError } from "../src/errors.ts";
-import { BENCH_HELP, parseBenchArguments } from "./arguments.ts";
+import { BENCH_HELP, type BenchOptions, parseBenchArguments } from "./arguments.ts";
 import { benchmarkBoot } from "./boot.ts";
-import { benchmarkConversion } from "./convert.ts";
+import { type BenchReport, benchmarkConversion } from "./convert.ts";
+import { benchmarkPublish } from "./publish.ts";
 
 /**
  * @param args without the program's name
@@ -20,10 +21,7 @@ export async function main(args: readonly string[], repository: string): Promise
       return 0;
     }
     const place = { repository, signal: controller.signal };
-    const report =
-      options.benchmark === "boot"
-        ? await benchmarkBoot({ ...options, ...place })
-        : await benchmarkConversion({ ...options, ...place });
+    const report = await run(options, place);
     console.log(report.markdown);
     return report.isSound ? 0 : 1;
   } catch (error) {
@@ -33,5 +31,19 @@ export async function main(args: readonly string[], repository: string): Promise
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
+  }
+}
+
+async function run(
+  options: BenchOptions,
+  place: { readonly repository: string; readonly signal: AbortSignal },
+): Promise<BenchReport> {
+  switch (options.benchmark) {
+    case "boot":
+      return await benchmarkBoot({ ...options, ...place });
+    case "convert":
+      return await benchmarkConversion({ ...options, ...place });
+    case "publish":
+      return await benchmarkPublish({ ...options, ...place });
   }
 }

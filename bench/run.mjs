@@ -19,6 +19,7 @@ try {
     platform: "node",
     target: "node20",
     format: "cjs",
+    external: ["esbuild"],
     logLevel: "warning",
   });
   const { main } = createRequire(import.meta.url)(outfile);
