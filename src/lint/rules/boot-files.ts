@@ -31,6 +31,7 @@ ADD ubuntu-rootfs.tar.gz /
 COPY empty-file /etc/resolv.conf`,
     affected: "All providers.",
   },
+  proof: ["panics, and lint says why", "what was moved is there, and programs start"],
   *check(context) {
     if (!context.entries) return;
     const files = imageFiles(context.entries);

@@ -10,7 +10,7 @@ export const dataInVolume: Rule = {
   severity: "warning",
   depths: ["dockerfile", "config"],
   summary: "A database keeps its data in a VOLUME.",
-  why: "Volumes are directories of the provider behind 9p. On providers' kernels file locks, shared memory maps and files that are open and deleted do not work there as databases need them, and another user than root cannot own files.",
+  why: "Volumes are directories of the provider behind 9p, where a writable memory map that processes share is refused. On providers' kernels file locks and files that are open and deleted do not work there as databases need them, either, and another user than root cannot own files.",
   cure: "Keep the data outside of volumes, where 128 MB have to suffice, and copy dumps of it into a volume.",
   page: {
     bad: `FROM postgres:16
@@ -21,6 +21,10 @@ ENV PGDATA=/var/lib/pgdata
 VOLUME /golem/output`,
     affected: "All providers.",
   },
+  proof: [
+    "a volume refuses the memory maps that databases share",
+    "what was moved is there, and programs start",
+  ],
   *check(context) {
     const volumes = effectiveVolumes(context);
     if (volumes.length === 0) return;
@@ -56,7 +60,7 @@ function* fromServers(
       reported.add(volume.path);
       yield {
         place: placeOf(volume, chosen),
-        message: `${name} keeps its data in ${displayText(directory)}, and VOLUME ${displayText(volume.path)} is mounted there: file locks and memory maps do not work there as it needs them.`,
+        message: `${name} keeps its data in ${displayText(directory)}, and VOLUME ${displayText(volume.path)} is mounted there: memory maps that it shares are refused there, and file locks and owners are not what it needs.`,
         cure: CURE,
       };
       break;
@@ -84,7 +88,7 @@ function* fromUrls(
     if (path === undefined || !volume) continue;
     yield {
       place,
-      message: `${displayText(name)} names a SQLite database in ${displayText(path)}, which is in VOLUME ${displayText(volume.path)}: file locks and memory maps do not work there as it needs them.`,
+      message: `${displayText(name)} names a SQLite database in ${displayText(path)}, which is in VOLUME ${displayText(volume.path)}: memory maps that it shares (as for a write-ahead log) are refused there, and file locks are not what it needs.`,
       cure: CURE,
     };
   }

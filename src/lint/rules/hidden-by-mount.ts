@@ -25,6 +25,10 @@ COPY start.sh /opt/start.sh
 CMD ["/opt/start.sh"]`,
     affected: "All providers.",
   },
+  proof: [
+    "what the image has below a volume and in /tmp is hidden",
+    "what was moved is there, and programs start",
+  ],
   *check(context) {
     yield* usedFiles(context);
     if (context.entries) yield* fromFiles(context.entries, context);

@@ -22,6 +22,10 @@ COPY models /opt/models
 VOLUME /golem/work`,
     affected: "All providers.",
   },
+  proof: [
+    "what the image has below a volume and in /tmp is hidden",
+    "what was moved is there, and programs start",
+  ],
   *check(context) {
     const volumes = effectiveVolumes(context);
     if (volumes.length === 0) return;
@@ -117,14 +121,14 @@ function* fromDestinations(
   { declared }: LintContext,
   volumes: readonly EffectivePath[],
 ): Generator<RuleFinding> {
-  for (const { path, place } of declared?.copies ?? []) {
-    const volume = [...distinct.values()].find(
-      (candidate) => path !== undefined && isAtOrBelow(path, candidate.path),
-    );
   const distinct = new Map<string, EffectivePath>();
   for (const volume of volumes) {
     if (!distinct.has(volume.path)) distinct.set(volume.path, volume);
   }
+  for (const { path, place } of declared?.copies ?? []) {
+    const volume = [...distinct.values()].find(
+      (candidate) => path !== undefined && isAtOrBelow(path, candidate.path),
+    );
     if (path === undefined || !volume) continue;
     yield {
       place,

@@ -39,6 +39,7 @@ ENV DB_HOST=db API=http://api:8080`,
 - ["/bin/sh", "-c", "echo '192.168.0.3 db' >> /etc/hosts"]`,
     affected: "All providers.",
   },
+  proof: ["a host name leads nowhere until /etc/hosts has it"],
   contents(entry: EntryMetadata, config: RunConfig) {
     return Math.max(isConfigFile(entry) ? entry.size : 0, entryScriptBytes(entry, config));
   },

@@ -39,6 +39,10 @@ RUN mknod /dev/fuse c 10 229 && setcap cap_net_admin+ep /usr/local/bin/tool`,
 - ["/bin/mknod", "/dev/fuse", "c", "10", "229"]`,
     affected: "All providers.",
   },
+  proof: [
+    "a setuid bit adds nothing to what every command may do",
+    "device nodes are hidden in /dev and dead elsewhere, until the init script makes them",
+  ],
   *check(context) {
     if (!context.entries) {
       yield* fromCommands(context);
@@ -79,10 +83,6 @@ RUN mknod /dev/fuse c 10 229 && setcap cap_net_admin+ep /usr/local/bin/tool`,
   },
 };
 
-function isPrivileged({ type, mode, path, extendedAttributes }: EntryMetadata): boolean {
-  if (type !== "file" || (mode & 0o111) === 0) return false;
-  if (OF_DISTRIBUTION.has(path.slice(path.lastIndexOf("/") + 1))) return false;
-  return (mode & SETUID_OR_SETGID) !== 0 || extendedAttributes.has(CAPABILITY);
 /** Without the image, what the build does to its files. */
 function* fromCommands({ declared }: LintContext): Generator<RuleFinding> {
   for (const { value: script, place } of declared?.runs ?? []) {
@@ -101,6 +101,10 @@ function* fromCommands({ declared }: LintContext): Generator<RuleFinding> {
   }
 }
 
+function isPrivileged({ type, mode, path, extendedAttributes }: EntryMetadata): boolean {
+  if (type !== "file" || (mode & 0o111) === 0) return false;
+  if (OF_DISTRIBUTION.has(path.slice(path.lastIndexOf("/") + 1))) return false;
+  return (mode & SETUID_OR_SETGID) !== 0 || extendedAttributes.has(CAPABILITY);
 }
 
 const SHOWN = 3;

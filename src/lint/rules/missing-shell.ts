@@ -25,6 +25,7 @@ COPY program /program
 # golem-image.yml: tests: [{name: works, run: "/program --version | grep 1"}]`,
     affected: "All providers.",
   },
+  proof: ["runs no shell text, and programs all the same"],
   *check(context) {
     if (!context.entries) return;
     const missing = missingPrograms(context);

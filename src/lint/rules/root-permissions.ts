@@ -31,6 +31,7 @@ export const rootPermissions: Rule = {
     affected:
       "Providers with runtimes up to 0.4.0: the profiles documented and v0.3. Newer ones keep the mode that / has in the image.",
   },
+  proof: ["a program that gives up root reaches no file behind a closed root directory"],
   contents: entryScriptBytes,
   *check(context) {
     const found = findDroppers(context);

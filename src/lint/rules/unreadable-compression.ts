@@ -18,6 +18,7 @@ export const unreadableCompression: Rule = {
     good: "golem-image convert --compression smallest docker:my-image",
     affected: "All providers.",
   },
+  proof: ["an image that is compressed with zstd is not booted, because no provider can"],
   *check(context) {
     const { compression } = context;
     if (compression === undefined || READABLE.includes(compression)) return;

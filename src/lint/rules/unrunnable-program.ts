@@ -37,6 +37,11 @@ COPY --from=build /tool /usr/local/bin/tool`,
     affected:
       "All providers. What /usr/bin/env does not find concerns those that drop ENV (profiles documented and v0.5).",
   },
+  proof: [
+    "programs of another machine, or without their interpreter, do not start",
+    "env finds a program that only PATH leads to where ENV is passed on",
+    "what was moved is there, and programs start",
+  ],
   contents(entry) {
     return isProgram(entry) && isWhereProgramsAre(entry) ? PROGRAM_BYTES : 0;
   },

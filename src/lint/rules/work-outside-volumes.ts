@@ -42,6 +42,10 @@ VOLUME /golem/output /golem/work`,
     affected:
       "All providers; 128 MB with the profiles documented, v0.3 and v0.4, half of the VM's memory with v0.5.",
   },
+  proof: [
+    "the first change of a large file outside of volumes does not fit",
+    "more than memory has fits into a volume",
+  ],
   contents(entry, config) {
     return Math.max(
       isLargeDatabase(entry) ? SQLITE_MAGIC.length : 0,
