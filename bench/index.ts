@@ -2,7 +2,7 @@ import { GolemImageError } from "../src/errors.ts";
 import { BENCH_HELP, type BenchOptions, parseBenchArguments } from "./arguments.ts";
 import { benchmarkBoot } from "./boot.ts";
 import { type BenchReport, benchmarkConversion } from "./convert.ts";
-import { benchmarkPublish } from "./publish.ts";
+import { benchmarkLint } from "./lint.ts";
 
 /**
  * @param args without the program's name
@@ -43,7 +43,7 @@ async function run(
       return await benchmarkBoot({ ...options, ...place });
     case "convert":
       return await benchmarkConversion({ ...options, ...place });
-    case "publish":
-      return await benchmarkPublish({ ...options, ...place });
+    case "lint":
+      return await benchmarkLint({ ...options, ...place });
   }
 }

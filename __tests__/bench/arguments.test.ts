@@ -34,15 +34,6 @@ describe("parseBenchArguments", () => {
     });
   });
 
-  it("publishes five times", () => {
-    expect(parseBenchArguments(["publish", "--directory", "/d"])).toEqual({
-      benchmark: "publish",
-      runs: 5,
-      write: false,
-      directory: "/d",
-    });
-  });
-
   it("keeps inputs in the cache directory", () => {
     expect(parseBenchArguments(["convert"])?.directory).toMatch(/\/bench$/);
   });
@@ -52,9 +43,8 @@ describe("parseBenchArguments", () => {
   });
 
   it.each([
-    [[], 'Invalid benchmark: "". Must be one of convert, boot, publish.'],
-    [["speed"], 'Invalid benchmark: "speed". Must be one of convert, boot, publish.'],
-    [["publish", "--size", "tiny"], "Invalid option for publish: --size."],
+    [[], 'Invalid benchmark: "". Must be one of convert, boot, lint.'],
+    [["speed"], 'Invalid benchmark: "speed". Must be one of convert, boot, lint.'],
     [["boot", "--size", "tiny"], "Invalid option for boot: --size."],
     [["boot", "--accelerator", "fast"], 'Invalid accelerator: "fast".'],
     [["convert", "--accelerator", "tcg"], "Invalid option for convert: --accelerator."],
