@@ -42,6 +42,13 @@ test("passwords and tokens are not repeated", () => {
   expect(JSON.stringify(found)).not.toContain("hunter2");
 });
 
+test("of many and of long variables the first ones are shown", () => {
+  const cure = (body: string) => findingsOf("GVM003", `FROM x\nENV ${body}\n`)[0]?.cure ?? "";
+  const many = Array.from({ length: 99 }, (_, index) => `A${index}=1`).join(" ");
+  expect(cure(many)).toMatch(/"A0=1 A1=1 .* \.\.\. command"\], or write them/);
+  expect(cure(`A=${"x".repeat(5000)}`)).toContain('["/bin/sh", "-c", "... command"]');
+});
+
 test("a value that only the build knows is left open", () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Dockerfiles
   const [finding] = findingsOf("GVM003", "FROM debian\nENV A=${HOME#/}x\n");

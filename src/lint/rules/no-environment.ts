@@ -1,6 +1,6 @@
 import type { DeclaredVariable } from "../../dockerfile/final-image.ts";
 import type { Place } from "../../dockerfile/source-text.ts";
-import { displayText } from "../../system/display-text.ts";
+import { displayText, escapeControls } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
 import { assignment } from "../init-command.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
@@ -89,7 +89,20 @@ function listNames(names: readonly string[]): string {
   return names.length > MAX_NAMES ? `${shown} and ${names.length - MAX_NAMES} more` : shown;
 }
 
+/** More of a command would not be read in a cure. */
+const MAX_COMMAND = 200;
+
 function example(variables: readonly DeclaredVariable[]): string {
-  const assignments = variables.slice(0, MAX_NAMES).map(assignment);
-  return `["/bin/sh", "-c", ${displayText(JSON.stringify(`${assignments.join(" ")} command`))}]`;
+  const words: string[] = [];
+  let length = 0;
+  for (const variable of variables) {
+    const word = assignment(variable);
+    length += word.length;
+    if (length > MAX_COMMAND) break;
+    words.push(word);
+  }
+  if (words.length < variables.length) words.push("...");
+  return escapeControls(
+    JSON.stringify(["/bin/sh", "-c", [...words, "command"].join(" ")]).replaceAll('","', '", "'),
+  );
 }
