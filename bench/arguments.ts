@@ -7,7 +7,7 @@ export const SIZES = ["tiny", "small", "large", "huge"] as const;
 export type Size = (typeof SIZES)[number];
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
-const BENCHMARKS = ["convert", "boot", "lint"] as const;
+const BENCHMARKS = ["convert", "boot", "publish", "lint"] as const;
 
 interface CommonOptions {
   /** Measured runs of each contender. */
@@ -30,17 +30,26 @@ export interface BootBenchOptions extends CommonOptions {
   readonly accelerator: (typeof ACCELERATORS)[number];
 }
 
+export interface PublishBenchOptions extends CommonOptions {
+  readonly benchmark: "publish";
+}
+
 export interface LintBenchOptions extends CommonOptions {
   readonly benchmark: "lint";
 }
 
-export type BenchOptions = ConvertBenchOptions | BootBenchOptions | LintBenchOptions;
+export type BenchOptions =
+  | ConvertBenchOptions
+  | BootBenchOptions
+  | PublishBenchOptions
+  | LintBenchOptions;
 
 export const BENCH_HELP = `Usage: npm run bench -- convert [options]
        npm run bench -- boot [options]
+       npm run bench -- publish [options]
        npm run bench -- lint [options]
 
-  --runs <number>      measured runs of each contender (default: 3; boot: 10; lint: 25)
+  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5; lint: 25)
   --directory <dir>    where inputs are kept (default: bench in the cache directory)
   --write              put the results into docs/benchmarks.md
 convert:
@@ -49,7 +58,7 @@ convert:
 boot:
   --accelerator <name> ${ACCELERATORS.join(", ")} (default: auto)`;
 
-const DEFAULT_RUNS = { convert: "3", boot: "10", lint: "25" };
+const DEFAULT_RUNS = { convert: "3", boot: "10", publish: "5", lint: "25" };
 const MAX_RUNS = 1000;
 
 /**
@@ -75,7 +84,7 @@ export function parseBenchArguments(args: readonly string[]): BenchOptions | und
     return { benchmark, ...common, accelerator };
   }
   refuseOptions(benchmark, values, ["accelerator"]);
-  if (benchmark === "lint") {
+  if (benchmark === "publish" || benchmark === "lint") {
     refuseOptions(benchmark, values, ["size", "only"]);
     return { benchmark, ...common };
   }

@@ -3,6 +3,7 @@ import { BENCH_HELP, type BenchOptions, parseBenchArguments } from "./arguments.
 import { benchmarkBoot } from "./boot.ts";
 import { type BenchReport, benchmarkConversion } from "./convert.ts";
 import { benchmarkLint } from "./lint.ts";
+import { benchmarkPublish } from "./publish.ts";
 
 /**
  * @param args without the program's name
@@ -43,6 +44,8 @@ async function run(
       return await benchmarkBoot({ ...options, ...place });
     case "convert":
       return await benchmarkConversion({ ...options, ...place });
+    case "publish":
+      return await benchmarkPublish({ ...options, ...place });
     case "lint":
       return await benchmarkLint({ ...options, ...place });
   }

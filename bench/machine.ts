@@ -24,6 +24,15 @@ export async function describeBootMachine({ qemu, kernel }: SystemRuntime): Prom
   ];
 }
 
+/** What transfers over loopback depend on. */
+export async function describeNetworkMachine(): Promise<string[]> {
+  const curl = await versionOf("curl", ["--version"]);
+  return [
+    describeHardware(),
+    `node ${process.versions.node}, OpenSSL ${process.versions.openssl}; ${curl.split(" (")[0]}`,
+  ];
+}
+
 export function describeHardware(): string {
   const [processor] = cpus();
   return `${cpus().length} × ${processor?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 1e9)} GB of memory, Linux ${release()}`;

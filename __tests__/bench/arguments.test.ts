@@ -34,6 +34,15 @@ describe("parseBenchArguments", () => {
     });
   });
 
+  it("publishes five times", () => {
+    expect(parseBenchArguments(["publish", "--directory", "/d"])).toEqual({
+      benchmark: "publish",
+      runs: 5,
+      write: false,
+      directory: "/d",
+    });
+  });
+
   it("keeps inputs in the cache directory", () => {
     expect(parseBenchArguments(["convert"])?.directory).toMatch(/\/bench$/);
   });
@@ -43,8 +52,9 @@ describe("parseBenchArguments", () => {
   });
 
   it.each([
-    [[], 'Invalid benchmark: "". Must be one of convert, boot, lint.'],
-    [["speed"], 'Invalid benchmark: "speed". Must be one of convert, boot, lint.'],
+    [[], 'Invalid benchmark: "". Must be one of convert, boot, publish, lint.'],
+    [["speed"], 'Invalid benchmark: "speed". Must be one of convert, boot, publish, lint.'],
+    [["publish", "--size", "tiny"], "Invalid option for publish: --size."],
     [["boot", "--size", "tiny"], "Invalid option for boot: --size."],
     [["boot", "--accelerator", "fast"], 'Invalid accelerator: "fast".'],
     [["convert", "--accelerator", "tcg"], "Invalid option for convert: --accelerator."],
