@@ -4,6 +4,7 @@ import { type ProgramFormat, programFormat } from "../vm/image/program-format.ts
 import { searchPath } from "./effective-commands.ts";
 import { effectiveVolumes, isAtOrBelow } from "./effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "./image-files.ts";
+import { MOUNTED } from "./mounts.ts";
 import type { LintContext } from "./rule.ts";
 
 /** What keeps a program from running in a VM. */
@@ -64,9 +65,8 @@ function missingInterpreter(
 
 /** What a mount or a volume has at run time is not known. */
 function isElsewhere(context: LintContext, path: string): boolean {
-  const mounts = ["/tmp", "/dev", "/proc", "/sys"];
   const volumes = effectiveVolumes(context).map((volume) => `/${entryPath(volume.path)}`);
-  return [...mounts, ...volumes].some((mount) => isAtOrBelow(path, mount));
+  return [...MOUNTED, ...volumes].some((mount) => isAtOrBelow(path, mount));
 }
 
 /** A script for `/usr/bin/env node`: without PATH, env looks in fewer directories than a shell. */

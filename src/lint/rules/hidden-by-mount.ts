@@ -3,10 +3,8 @@ import { displayText } from "../../system/display-text.ts";
 import { effectiveCommands, effectiveVariables } from "../effective-commands.ts";
 import { basePlace } from "../effective-image.ts";
 import { formatCount, formatSize } from "../format-size.ts";
+import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
-
-/** What the VM mounts over the image's own. */
-const MOUNTED = ["/tmp", "/dev", "/proc", "/sys"];
 
 export const hiddenByMount: Rule = {
   id: "GVM012",

@@ -2,12 +2,10 @@ import { displayText } from "../../system/display-text.ts";
 import { effectiveCommands } from "../effective-commands.ts";
 import { basePlace, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "../image-files.ts";
+import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 const SHELL = "/bin/sh";
-/** What is there at run time does not depend on the image. */
-const MOUNTED = ["/tmp", "/dev", "/proc", "/sys"];
-
 export const missingShell: Rule = {
   id: "GVM017",
   name: "missing-shell",
