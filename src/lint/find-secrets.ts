@@ -69,11 +69,11 @@ const CREDENTIAL_FILES: readonly (readonly [name: RegExp, kind: string, pattern:
   [
     /(^|\/)\.aws\/credentials$/,
     "an AWS secret",
-    /^\s*aws_secret_access_key\s*=\s*[A-Za-z0-9+/]{40}\s*$/m,
+    /^[ \t]*aws_secret_access_key\s*=\s*[A-Za-z0-9+/]{40}\s*$/m,
   ],
-  [/(^|\/)\.pypirc$/, "a password", /^\s*password\s*[=:]\s*\S{4,}/m],
+  [/(^|\/)\.pypirc$/, "a password", /^[ \t]*password\s*[=:]\s*\S{4,}/m],
   [/(^|\/)\.pgpass$/, "a password", /^(?!#)[^:\n]+:[^:\n]*:[^:\n]*:[^:\n]+:\S+/m],
-  [/(^|\/)\.kube\/config$/, "a cluster's key", /^\s*(?:client-key-data|token):\s*\S{20,}/m],
+  [/(^|\/)\.kube\/config$/, "a cluster's key", /^[ \t]*(?:client-key-data|token):\s*\S{20,}/m],
 ];
 
 /** Whether a file is one that holds credentials by its name alone. */

@@ -128,6 +128,6 @@ function hostInConfig(text: string): (NamedHost & { line: number }) | undefined 
 /** Names that the file gives to something itself, such as `upstream NAME {`. */
 function definedNames(text: string): Set<string> {
   const names =
-    /(?:\bupstream|\bbackend|\bProxySet|balancer:\/\/)\s*([\w-]+)|^\s*name:\s*["']?([\w-]+)/gm;
+    /(?:\bupstream|\bbackend|\bProxySet|balancer:\/\/)\s*([\w-]+)|^[ \t]*name:[ \t]*["']?([\w-]+)/gm;
   return new Set([...text.matchAll(names)].map(([, first, second]) => first ?? second ?? ""));
 }
