@@ -54,6 +54,8 @@ describe("loadSettings", () => {
         timeouts: { boot: 60_000, command: 60_000, total: 600_000 },
       },
       tests: [],
+      testSources: [],
+      testFiles: [],
       publish: { tags: [], onConflict: "fail", stallTimeout: 30_000 },
       lint: { ignore: [], severity: {}, failOn: "error", trusted: [] },
     });
@@ -131,6 +133,11 @@ lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debi
         kernel: { image: "/boot/vmlinuz", modules: at("modules/6.1") },
         timeouts: { boot: 90_000, command: 90_000, total: 500 },
       },
+      testSources: [
+        { file: join(directory, "golem-image.yml"), line: 20 },
+        { file: join(directory, "golem-image.yml"), line: 30 },
+      ],
+      testFiles: [],
       tests: [
         {
           name: "shell text",

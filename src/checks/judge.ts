@@ -31,7 +31,7 @@ export function conventionalGuestExitCode(exit: GuestExit): number {
   return exit.exitCode ?? 128 + (exit.signal ?? 0);
 }
 
-function judgeExit(expected: number, outcome: CommandOutcome): string[] {
+export function judgeExit(expected: number, outcome: CommandOutcome): string[] {
   const { exit, stderr } = outcome;
   if (exit === undefined || conventionalGuestExitCode(exit) === expected) return [];
   if (exit.signal !== undefined) {
@@ -50,13 +50,15 @@ export function describeStartFailure(reason: string): string {
 /**
  * @param subject what the text is, as a person calls it: `stdout`, or a path
  * @param isCut whether there was more of it, which was not kept
- * @returns one sentence for each pattern that is not found
+ * @param excluded patterns that must not be found
+ * @returns one sentence for each pattern that is not found, or found although it is excluded
  */
 export async function judgeText(
   subject: string,
   patterns: readonly string[],
   text: string,
   isCut = false,
+  excluded: readonly string[] = [],
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const pattern of patterns) {
@@ -64,6 +66,11 @@ export async function judgeText(
       problems.push(
         `${subject} does not match /${pattern}/; it is ${shown(text)}${isCut ? ONLY_BEGINNING : ""}`,
       );
+    }
+  }
+  for (const pattern of excluded) {
+    if ((await compilePattern(pattern)).test(text)) {
+      problems.push(`${subject} matches /${pattern}/, which is excluded; it is ${shown(text)}`);
     }
   }
   return problems;

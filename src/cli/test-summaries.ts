@@ -1,3 +1,4 @@
+import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
 import { displayText, escapeControls } from "../system/display-text.ts";
 import type { RoomMeasurement } from "../vm/measurements.ts";
@@ -5,6 +6,13 @@ import { formatColumns } from "./columns.ts";
 import { formatBytes, formatMilliseconds, formatTable } from "./format.ts";
 
 const LIMIT = "volume limit";
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  passed: "pass",
+  failed: "FAIL",
+  skipped: "skip",
+  flaky: "flaky",
+};
 
 type Rows = [label: string, value: string][];
 
@@ -25,7 +33,14 @@ export function describeTests({ profiles }: TestImageResult): string {
 function describeProfile({ tests, profile, accelerator }: ProfileResult): string {
   const place = `on ${profile} under ${accelerator.toUpperCase()}`;
   if (tests.length === 0) return `booted ${place}; no tests, and no shell to try`;
-  return `${tests.filter((test) => test.ok).length} of ${tests.length} tests passed ${place}`;
+  const count = (wanted: Verdict) => tests.filter(({ verdict }) => verdict === wanted).length;
+  const notes = [
+    ...(count("flaky") > 0 ? [`${count("flaky")} flaky`] : []),
+    ...(count("skipped") > 0 ? [`${count("skipped")} not run`] : []),
+  ];
+  const passed = count("passed") + count("flaky");
+  const note = notes.length > 0 ? ` (${notes.join(", ")})` : "";
+  return `${passed} of ${tests.length} tests passed${note} ${place}`;
 }
 
 /**
@@ -96,7 +111,7 @@ function formatMatrix(profiles: readonly ProfileResult[]): string {
 }
 
 function verdictsOf({ tests, failure }: ProfileResult): Map<string, string> {
-  const verdicts = new Map(tests.map(({ name, ok }) => [name, ok ? "pass" : "FAIL"]));
+  const verdicts = new Map(tests.map(({ name, verdict }) => [name, WORDS[verdict]]));
   if (failure?.during) verdicts.set(failure.during, failure.kind === "timeout" ? "LATE" : "ENDED");
   return verdicts;
 }

@@ -17,13 +17,12 @@ interface Problem extends FailureContext {
 }
 
 /**
- * @param path of the image, for the advice
  * @throws {VmError} when the VM of one profile did not boot or live long enough
  * @throws {DeadlineError} when, if none of that, one took too long
  * @throws {TestsFailedError} when, if none of that, a test has failed
  */
-export function assertTestsPassed(result: TestImageResult, path: string): void {
-  const problems = result.profiles.flatMap((profile) => problemOf(profile, path));
+export function assertTestsPassed(result: TestImageResult): void {
+  const problems = result.profiles.flatMap(problemOf);
   const worst = KINDS.flatMap((kind) => problems.filter((problem) => problem.kind === kind))[0];
   if (!worst) return;
   throw makeError(worst.kind, messageOf(problems, result), {
@@ -32,7 +31,7 @@ export function assertTestsPassed(result: TestImageResult, path: string): void {
   });
 }
 
-function problemOf({ profile, tests, failure }: ProfileResult, path: string): Problem[] {
+function problemOf({ profile, tests, failure }: ProfileResult): Problem[] {
   if (failure) {
     const { kind, message, hint, details } = failure;
     return [{ kind, profile, message, hint: hint ?? undefined, details: details ?? undefined }];
@@ -45,7 +44,9 @@ function problemOf({ profile, tests, failure }: ProfileResult, path: string): Pr
       kind: "test",
       profile,
       message: `${failed.length} of ${tests.length} tests failed on profile ${profile}; the first is "${first.name}": ${first.message}.`,
-      hint: `Try the command by hand: golem-image exec ${path} --profile ${profile} -- /bin/sh -c '...'`,
+      hint: [first.explanation?.text, `Repeat it: ${first.repeatCommand}`]
+        .filter(Boolean)
+        .join(" "),
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { ImagePlatform } from "../lint/rule.ts";
 import { wantedBytes } from "../lint/wanted-bytes.ts";
 import type { ByteString, EntryMetadata } from "../oci/entry.ts";
 import type { RunConfig } from "../oci/image-config.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { Settings, TestSettings } from "../settings/settings.ts";
 
 /** What lint sees of an image that has been built. */
 export interface BuiltImage {
@@ -79,10 +79,16 @@ export async function createLinter({
       {
         ...(text !== undefined && { dockerfile: { path, text, build } }),
         ...(image && { image: { ...image, ...(contents && { contents }) } }),
-        commands: settings.tests.map(({ run }) => run),
+        commands: settings.tests.flatMap(commandsOf),
       },
       settings.lint,
     );
+}
+
+function commandsOf({ run, steps = [] }: TestSettings): (string | readonly string[])[] {
+  return [run, ...steps.flatMap((step) => [step.run, step.background])].filter(
+    (command) => command !== undefined,
+  );
 }
 
 type Contents = Awaited<ReturnType<NonNullable<BuiltImage["readHeads"]>>>;

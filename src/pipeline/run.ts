@@ -96,9 +96,17 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
   await timed(
     "test",
     async () => {
-      const { vm, tests } = settings;
-      result.test = await testImage({ path: output, vm, tests, signal, progress });
-      assertTestsPassed(result.test, output);
+      const { vm, tests, testSources, testFiles } = settings;
+      result.test = await testImage({
+        path: output,
+        vm,
+        tests,
+        testSources,
+        testFiles,
+        signal,
+        progress,
+      });
+      assertTestsPassed(result.test);
       return result.test;
     },
     summaries.test,

@@ -1,46 +1,21 @@
-import { DEFAULT_OUTPUT_LIMIT_MIB, runTest } from "../checks/run-test.ts";
 import type { TestResult } from "../checks/test-result.ts";
-import { DeadlineError, VmError } from "../errors.ts";
-import type { TestSettings, VmSettings } from "../settings/settings.ts";
+import { DeadlineError } from "../errors.ts";
+import type { VmSettings } from "../settings/settings.ts";
 import { withDeadline } from "../system/deadline.ts";
-import { type BootableImage, prepareRuntime, withVirtualMachine } from "../vm/boot.ts";
-import type { Measurements } from "../vm/measurements.ts";
-import { type Runtime, summarizeRuntime } from "../vm/runtime.ts";
-import type { VirtualMachine } from "../vm/virtual-machine.ts";
+import { prepareRuntime } from "../vm/boot.ts";
 import { bootOptions } from "./bootable-image.ts";
-import type {
-  ProfileFailure,
-  ProfileResult,
-  TimelineEntry,
-  UsageSample,
-} from "./profile-result.ts";
-import type { Progress } from "./progress.ts";
+import type { ProfileResult } from "./profile-result.ts";
+import { runPlannedTest, skippedResult } from "./run-planned-test.ts";
 import { storageExcess } from "./storage-excess.ts";
+import { countOfMachines } from "./test-parallelism.ts";
+import { failureOf, type TestProfileInput, TestRun } from "./test-run.ts";
+import { TestSlot } from "./test-slot.ts";
 
-export interface TestProfileInput {
-  readonly image: BootableImage;
-  /** Whose `profile` is the one to test, or absent when the runtime decides it. */
-  readonly vm: VmSettings;
-  readonly tests: readonly TestSettings[];
-  readonly signal?: AbortSignal | undefined;
-  readonly progress: Pick<Progress, "detail" | "note">;
-}
-
-/** What is known of a run so far; more than nothing when it ends early. */
-interface Run {
-  machine?: VirtualMachine;
-  /** The test that is running. */
-  current?: string | undefined;
-  readonly tests: TestResult[];
-  readonly timeline: TimelineEntry[];
-  readonly samples: UsageSample[];
-  readonly started: number;
-  measurements: Measurements | null;
-}
+export type { TestProfileInput } from "./test-run.ts";
 
 /**
- * Boots an image under one profile and runs the tests in it, one after the other in the same VM: as on a
- * provider, what one leaves behind the next one finds. A VM that does not boot, or ends, is a result.
+ * Runs the tests of an image under one profile, each in a fresh state unless it wants another one. A VM that does
+ * not boot, or ends, is a result.
  *
  * @throws {MissingToolError} without QEMU, a kernel, or the runtime that is asked for
  * @throws the abort reason
@@ -49,125 +24,81 @@ export async function testProfile(input: TestProfileInput): Promise<ProfileResul
   const { vm, progress } = input;
   const onProgress = (text: string) => progress.detail(text);
   const runtime = await prepareRuntime({ ...bootOptions(vm), signal: input.signal, onProgress });
-  const started = performance.now();
-  const run: Run = { tests: [], timeline: [], samples: [], started, measurements: null };
-  let failure: ProfileFailure | null;
+  const stop = new AbortController();
+  let run: TestRun | undefined;
   try {
-    await withDeadline(vm.timeouts.total, input.signal, totalTimeout(vm), (signal) =>
-      withVirtualMachine(
-        input.image,
-        {
-          ...bootOptions(vm),
-          chosenRuntime: runtime,
-          signal,
-          onProgress,
-          onRuntime: (description) => progress.note(description),
-        },
-        (machine) => runAll(machine, input, run),
-      ),
-    );
-    failure = storageFailure(run.measurements);
+    await withDeadline(vm.timeouts.total, input.signal, totalTimeout(vm), async (signal) => {
+      run = new TestRun(input, runtime, AbortSignal.any([signal, stop.signal]));
+      await runAll(run, stop);
+    });
   } catch (error) {
     input.signal?.throwIfAborted();
-    failure = failureOf(error, run.current);
+    if (run === undefined) throw error;
+    run.failure = failureOf(error, run.current);
   }
-  return resultOf(runtime, run, input, failure);
+  if (run === undefined) throw new Error("The run ended before it began.");
+  const excess = run.measurements && storageExcess(run.measurements);
+  if (excess) run.addFailure(excess, null);
+  return run.result();
 }
 
-async function runAll(
-  machine: VirtualMachine,
-  { vm, tests, progress }: TestProfileInput,
-  run: Run,
-): Promise<void> {
-  run.machine = machine;
-  const { accelerator, reason } = machine.acceleratorChoice;
-  progress.note(
-    `booted in ${machine.readyMs} ms (profile ${machine.profile}, ${vm.memory} MiB, ${accelerator.toUpperCase()}: ${reason})`,
+/** Runs the tests in as many VMs as there may be; when one worker fails the others end, too. */
+async function runAll(run: TestRun, stop: AbortController): Promise<void> {
+  const { tests, vm, parallel = 1, isolation } = run.input;
+  const isShared = tests.some((test) => (test.isolation ?? isolation) === "shared");
+  const count = countOfMachines({
+    // What earlier tests left behind is in one VM.
+    requested: isShared ? 1 : parallel,
+    tests: tests.length,
+    memoryMib: vm.memory,
+    cpus: vm.cpus,
+  });
+  const workers = Array.from({ length: count }, (_none, index) =>
+    runWorker(run, index).catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
   );
-  const bootMs = performance.now() - run.started;
-  run.timeline.push(entry("boot", "boot", bootMs - machine.readyMs, machine.readyMs));
-  for (const [index, test] of tests.entries()) {
-    progress.detail(test.name);
-    run.current = test.name;
-    const outcome = await runTest(machine, test, {
-      timeoutMs: vm.timeouts.command,
-      outputLimitMib: vm.outputLimit,
-    });
-    const result: TestResult = {
-      ...outcome,
-      id: `tests[${index}]`,
-      source: null,
-      kind: "command",
-      isolation: "shared",
-      profile: machine.profile,
-      attempts: 1,
-      repeatCommand: "",
-    };
-    progress.note(describeResult(result));
-    run.tests.push(result);
-    const atMs = performance.now() - run.started - result.durationMs;
-    run.timeline.push(entry(test.name, "test", atMs, result.durationMs));
-    run.current = undefined;
+  const ended = await Promise.allSettled(workers);
+  // The others' failures are the abort that the first one caused.
+  if (stop.signal.aborted) throw stop.signal.reason;
+  for (const worker of ended) if (worker.status === "rejected") throw worker.reason;
+}
+
+async function runWorker(run: TestRun, index: number): Promise<void> {
+  const slot = new TestSlot(run, index);
+  const { progress, tests } = run.input;
+  try {
+    if (tests.length === 0) await slot.bootOnly();
+    for (let item = run.next(); item; item = run.next()) {
+      const { test } = item;
+      if (run.isOver) {
+        run.done(item.index, skippedResult(run, test));
+        continue;
+      }
+      run.signal.throwIfAborted();
+      progress.detail(test.name);
+      run.current = test.name;
+      const startedAt = run.now();
+      const result = await runPlannedTest(run, slot, test);
+      run.addToTimeline("test", test.name, startedAt, index);
+      run.done(item.index, result);
+      run.current = null;
+      progress.note(describeResult(result));
+    }
+    await slot.close();
+  } catch (error) {
+    throw await slot.fail(error);
   }
-  run.measurements = await machine.measure();
 }
 
-function entry(
-  name: string,
-  kind: TimelineEntry["kind"],
-  atMs: number,
-  durationMs: number,
-): TimelineEntry {
-  return { name, kind, atMs: Math.round(atMs), durationMs, vm: 0 };
-}
+const WORDS = { passed: "pass", failed: "FAIL", skipped: "skip", flaky: "flaky" } as const;
 
-function describeResult(result: TestResult): string {
-  const verdict = result.ok ? "pass" : "FAIL";
-  const message = result.ok ? "" : `: ${result.message}`;
-  return `${verdict}  ${result.name} (${result.durationMs} ms)${message}`;
-}
-
-function resultOf(
-  runtime: Runtime,
-  { machine, tests, timeline, samples, measurements }: Run,
-  { vm }: TestProfileInput,
-  failure: ProfileFailure | null,
-): ProfileResult {
-  const { accelerator, reason } = runtime.acceleratorChoice;
-  return {
-    profile: runtime.profile,
-    ok: failure === null && tests.every((test) => test.ok),
-    runtime: summarizeRuntime(runtime),
-    accelerator,
-    acceleratorReason: reason,
-    readyMs: machine?.readyMs ?? null,
-    tests,
-    failure,
-    measurements,
-    timeline,
-    samples,
-    console: { path: vm.console ?? null, tail: "" },
-    limits: {
-      memoryMib: vm.memory,
-      cpus: vm.cpus,
-      storageMib: vm.storage ?? null,
-      outputMib: vm.outputLimit ?? DEFAULT_OUTPUT_LIMIT_MIB,
-      timeoutsMs: vm.timeouts,
-    },
-    repeatCommand: "",
-  };
-}
-
-function storageFailure(measurements: Measurements | null): ProfileFailure | null {
-  const excess = measurements && storageExcess(measurements);
-  return excess ? failureOf(excess) : null;
-}
-
-/** @throws the error when it is not about this VM alone */
-function failureOf(error: unknown, during?: string): ProfileFailure {
-  if (!(error instanceof VmError) && !(error instanceof DeadlineError)) throw error;
-  const { kind, message, hint, details } = error;
-  return { kind, message, during: during ?? null, hint: hint ?? null, details: details ?? null };
+function describeResult({ verdict, name, durationMs, message, explanation }: TestResult): string {
+  const reason = message === "" ? "" : `: ${message}`;
+  const rule = explanation?.rule === undefined ? "" : ` (${explanation.rule})`;
+  const why = verdict === "failed" && explanation ? `\n      ${explanation.text}${rule}` : "";
+  return `${WORDS[verdict]}  ${name} (${durationMs} ms)${reason}${why}`;
 }
 
 function totalTimeout(vm: VmSettings): () => DeadlineError {

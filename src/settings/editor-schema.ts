@@ -12,8 +12,9 @@ export function editorSchema(): Record<string, unknown> {
     // Checks that JSON Schema has no words for are left to the program.
     errorMode: "ignore",
     overrideSchema: ({ valibotSchema, jsonSchema: { additionalProperties, ...rest } }) => {
-      const isChoice = typeof additionalProperties === "object" && additionalProperties.enum;
-      return valibotSchema.type === "record" && !isChoice
+      const { enum: choices, properties } =
+        typeof additionalProperties === "object" ? additionalProperties : {};
+      return valibotSchema.type === "record" && !choices && !properties
         ? { ...rest, additionalProperties: { type: ["string", "number", "boolean"] } }
         : undefined;
     },

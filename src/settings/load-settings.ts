@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { safeParse } from "valibot";
 import { SettingsError } from "../errors.ts";
+import { checkTests } from "./check-tests.ts";
 import { describeIssue, describeUnknownKey, displayPath } from "./describe-issue.ts";
-import { compilePattern } from "./patterns.ts";
 import { readSettingsFile } from "./read-settings-file.ts";
 import { resolvePaths } from "./resolve-paths.ts";
 import { type SettingsFile, settingsSchema } from "./schema.ts";
@@ -36,12 +36,19 @@ export async function loadSettings(
       hint: `Check the path, or leave it out to use ${SETTINGS_FILE_NAME} in the context's directory.`,
     });
   }
-  const file = await parseSettings(text ?? "", path);
+  let document: YamlDocument | undefined;
+  const file = await parseSettings(text ?? "", path, (parsed) => {
+    document = parsed;
+  });
   const defaults = {
     name: imageName(contextDirectory),
     dockerfile: join(contextDirectory, "Dockerfile"),
   };
-  const settings = resolvePaths(file, dirname(path), defaults);
+  const testSources = file.tests.map((_test, index) => ({
+    file: path,
+    line: document?.positionOf(["tests", index], "value").line ?? 1,
+  }));
+  const settings = { ...resolvePaths(file, dirname(path), defaults), testSources };
   return text === undefined ? { settings } : { settings, path };
 }
 
@@ -49,9 +56,14 @@ export async function loadSettings(
  * Validates the text of a settings file.
  *
  * @param path what messages call the file
+ * @param onDocument takes what the text was parsed into
  * @throws {SettingsFileError}
  */
-export async function parseSettings(text: string, path: string): Promise<SettingsFile> {
+export async function parseSettings(
+  text: string,
+  path: string,
+  onDocument?: (document: YamlDocument) => void,
+): Promise<SettingsFile> {
   const document = await parseYamlUnlessEmpty(text);
   if (Array.isArray(document)) {
     throw new SettingsFileError(
@@ -59,6 +71,7 @@ export async function parseSettings(text: string, path: string): Promise<Setting
       document.map((problem) => ({ ...problem, key: "" })),
     );
   }
+  onDocument?.(document);
   const value = withBuildArgumentsAsWritten(document);
   const result = safeParse(settingsSchema, value);
   const problems: SettingsProblem[] = [];
@@ -121,42 +134,6 @@ function withBuildArgumentsAsWritten({ value = {}, sourceAt }: YamlDocument): un
   });
   const file = value as { build: object };
   return { ...file, build: { ...file.build, args: Object.fromEntries(written) } };
-}
-
-/** What valibot cannot see: that names differ, and that patterns compile. */
-async function checkTests(
-  tests: SettingsFile["tests"],
-  report: (path: KeyPath, part: "key" | "value", message: string) => void,
-): Promise<void> {
-  const firstWithName = new Map<string, number>();
-  for (const [index, test] of tests.entries()) {
-    const first = firstWithName.get(test.name);
-    if (first !== undefined) {
-      report(["tests", index, "name"], "value", `tests[${first}] has this name, too`);
-    }
-    firstWithName.set(test.name, first ?? index);
-    const expectPath = ["tests", index, "expect"];
-    await checkPatterns(test.expect.stdout, [...expectPath, "stdout"], report);
-    await checkPatterns(test.expect.stderr, [...expectPath, "stderr"], report);
-    for (const [position, file] of test.expect.files.entries()) {
-      await checkPatterns(file.contents, [...expectPath, "files", position, "contents"], report);
-    }
-  }
-}
-
-async function checkPatterns(
-  sources: readonly string[],
-  path: KeyPath,
-  report: (path: KeyPath, part: "key" | "value", message: string) => void,
-): Promise<void> {
-  for (const [index, source] of sources.entries()) {
-    try {
-      await compilePattern(source);
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      report([...path, ...(sources.length > 1 ? [index] : [])], "value", error.message);
-    }
-  }
 }
 
 /** A name that is safe in file names, made of the directory's. */

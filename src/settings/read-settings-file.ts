@@ -8,11 +8,15 @@ const MAX_BYTES = 1024 * 1024;
 /**
  * Reads a settings file as text.
  *
+ * @param maxBytes 1 MiB by default
  * @returns undefined when there is no such file
  * @throws {SettingsError} when it cannot be read, is no regular file, too large, or not UTF-8
  */
-export async function readSettingsFile(path: string): Promise<string | undefined> {
-  const bytes = await readRegularFile(path);
+export async function readSettingsFile(
+  path: string,
+  maxBytes = MAX_BYTES,
+): Promise<string | undefined> {
+  const bytes = await readRegularFile(path, maxBytes);
   if (bytes === undefined) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -24,17 +28,17 @@ export async function readSettingsFile(path: string): Promise<string | undefined
   }
 }
 
-async function readRegularFile(path: string): Promise<Buffer | undefined> {
+async function readRegularFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
     // Without O_NONBLOCK, opening a FIFO would wait for its writer.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const status = await handle.stat();
       if (!status.isFile()) throw new SettingsError(`${path} is not a regular file.`);
-      if (status.size > MAX_BYTES) throw tooLarge(path, status.size);
-      const buffer = Buffer.alloc(MAX_BYTES + 1);
+      if (status.size > maxBytes) throw tooLarge(path, status.size, maxBytes);
+      const buffer = Buffer.alloc(Math.min(maxBytes, status.size) + 1);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-      if (bytesRead > MAX_BYTES) throw tooLarge(path, bytesRead);
+      if (bytesRead > maxBytes) throw tooLarge(path, bytesRead, maxBytes);
       return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();
@@ -47,8 +51,8 @@ async function readRegularFile(path: string): Promise<Buffer | undefined> {
   }
 }
 
-function tooLarge(path: string, bytes: number): SettingsError {
-  return new SettingsError(`${path} has ${bytes} bytes; at most ${MAX_BYTES} are read.`, {
+function tooLarge(path: string, bytes: number, maxBytes: number): SettingsError {
+  return new SettingsError(`${path} has ${bytes} bytes; at most ${maxBytes} are read.`, {
     hint: "Put data that tests need into files of their own.",
   });
 }

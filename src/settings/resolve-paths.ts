@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { SettingsFile } from "./schema.ts";
 import type { Settings } from "./settings.ts";
+import type { GetSettings, PutSettings, TestSettings } from "./test-settings.ts";
 
 /**
  * Joins every path of this machine with the directory of the settings file, as that was given: a
@@ -32,14 +33,42 @@ export function resolvePaths(
       ...(kernel && { kernel: { image: at(kernel.image), modules: at(kernel.modules) } }),
       ...(console !== undefined && { console: at(console) }),
     },
-    tests: file.tests.map((test) => ({
-      ...test,
-      put: test.put.map(({ from, to }) => ({ from: at(from), to })),
-      get: test.get.map(({ from, to }) => ({ from, to: at(to) })),
-    })),
+    tests: file.tests.map((test) => resolveTest(test, at)),
+    testFiles: file.testFiles.map(at),
     publish: {
       ...file.publish,
       ...(to?.kind === "directory" && { to: { ...to, directory: at(to.directory) } }),
     },
   };
 }
+
+type At = (path: string) => string;
+
+function resolveTest(test: SettingsFile["tests"][number], at: At): TestSettings {
+  const { script, steps, instances } = test;
+  return {
+    ...test,
+    put: test.put.map((entry) => resolvePut(entry, at)),
+    get: test.get.map((entry) => resolveGet(entry, at)),
+    ...(script !== undefined && { script: at(script) }),
+    ...(steps && {
+      steps: steps.map((step) => ({
+        ...step,
+        ...(step.put && { put: resolvePut(step.put, at) }),
+        ...(step.get && { get: resolveGet(step.get, at) }),
+      })),
+    }),
+    ...(instances && {
+      instances: Object.fromEntries(
+        Object.entries(instances).map(([name, instance]) => [
+          name,
+          { ...instance, ...(instance.image !== undefined && { image: at(instance.image) }) },
+        ]),
+      ),
+    }),
+  };
+}
+
+const resolvePut = ({ from, to }: PutSettings, at: At): PutSettings => ({ from: at(from), to });
+
+const resolveGet = ({ from, to }: GetSettings, at: At): GetSettings => ({ from, to: at(to) });

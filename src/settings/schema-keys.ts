@@ -6,6 +6,8 @@ interface SchemaParts {
   readonly entries?: Readonly<Record<string, SchemaParts>>;
   readonly item?: SchemaParts;
   readonly wrapped?: SchemaParts;
+  /** Of a map whose names are free. */
+  readonly value?: unknown;
   /** The members of a union. */
   readonly options?: readonly unknown[];
   readonly pipe?: readonly { readonly type: string; readonly description?: string }[];
@@ -35,6 +37,10 @@ function* keyFaultsBelow(schema: SchemaParts, value: unknown, path: KeyPath): Ge
     for (const [index, item] of value.entries()) {
       yield* keyFaultsBelow(schema.item, item, [...path, index]);
     }
+  } else if (freeValueOf(schema) && isMap(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      yield* keyFaultsBelow(freeValueOf(schema) as SchemaParts, item, [...path, key]);
+    }
   } else if (schema.entries && Array.isArray(value)) {
     yield { path };
   } else if (schema.entries && isMap(value)) {
@@ -63,6 +69,8 @@ function* keysBelow(schema: SchemaParts, prefix: string): Generator<DocumentedKe
     yield* keysBelow(schema.wrapped ?? (union as SchemaParts), prefix);
   } else if (schema.item) {
     yield* keysBelow(schema.item, `${prefix}[]`);
+  } else if (freeValueOf(schema)) {
+    yield* keysBelow(freeValueOf(schema) as SchemaParts, `${prefix}.NAME`);
   } else {
     for (const [name, entry] of Object.entries(schema.entries ?? {})) {
       const key = prefix === "" ? name : `${prefix}.${name}`;
@@ -71,6 +79,11 @@ function* keysBelow(schema: SchemaParts, prefix: string): Generator<DocumentedKe
       yield* keysBelow(entry, key);
     }
   }
+}
+
+/** What a map with free names has under each. */
+function freeValueOf({ value }: SchemaParts): SchemaParts | undefined {
+  return typeof value === "object" && value !== null ? value : undefined;
 }
 
 /** The map that a union allows beside other forms. */

@@ -80,6 +80,17 @@ const networkSchema = map({
   ),
 });
 
+/** A network by its name, or the URLs that can be reached. */
+export const networkValue = v.pipe(
+  v.union(
+    [choice(NETWORK_NAMES), networkSchema],
+    `expected one of ${NETWORK_NAMES.join(", ")}, or outbound: with a list of URLs`,
+  ),
+  v.transform((value) =>
+    typeof value === "string" ? value : { outbound: value.outbound.map(parseOutboundUrl) },
+  ),
+);
+
 const vmKeys = map({
   runtime: v.pipe(
     v.optional(
@@ -124,16 +135,7 @@ const vmKeys = map({
     ),
   ),
   network: v.pipe(
-    v.optional(
-      v.union(
-        [choice(NETWORK_NAMES), networkSchema],
-        `expected one of ${NETWORK_NAMES.join(", ")}, or outbound: with a list of URLs`,
-      ),
-      "none",
-    ),
-    v.transform((value) =>
-      typeof value === "string" ? value : { outbound: value.outbound.map(parseOutboundUrl) },
-    ),
+    v.optional(networkValue, "none"),
     v.description("What the VM can reach: nothing, other VMs of a VPN, or the internet."),
   ),
   accelerator: v.pipe(

@@ -222,6 +222,10 @@ export const settingsSchema = map({
     v.optional(v.array(testSchema, "expected a list of tests"), []),
     v.description("Commands to run in the booted VM, and what must come of them."),
   ),
+  testFiles: v.pipe(
+    v.optional(v.array(hostPath, "expected a list of paths"), []),
+    v.description("Files with more tests: container-structure-test's, or Golem exe-scripts."),
+  ),
   publish: v.pipe(
     v.optional(publishSchema, {}),
     v.description("Where the image goes once its tests have passed."),

@@ -11,21 +11,31 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
+/** More would not be read, and a generated file may have thousands. */
+const MAX_SHOWN = 100;
+
 /** A settings file is wrong in one or several places, all of which the message lists. */
 export class SettingsFileError extends SettingsError {
   constructor(
     readonly path: string,
     readonly problems: readonly SettingsProblem[],
+    hint = "docs/settings.md describes every key.",
   ) {
-    const lines = problems.map(
+    const shown = problems.slice(0, MAX_SHOWN);
+    const lines = shown.map(
       ({ line, column, key, message }) =>
         `${path}:${line}:${column}: ${key === "" ? "" : `${key}: `}${message}`,
     );
     super(
-      lines.length === 1
+      problems.length === 1
         ? (lines[0] ?? "").replace(/([^.?])$/, "$1.")
-        : [`${path} has ${lines.length} problems:`, ...lines].join("\n"),
-      { hint: "docs/settings.md describes every key." },
+        : [`${path} has ${problems.length} problems:`, ...lines, ...rest(problems)].join("\n"),
+      { hint },
     );
   }
+}
+
+function rest(problems: readonly unknown[]): string[] {
+  const count = problems.length - MAX_SHOWN;
+  return count > 0 ? [`... and ${count} more`] : [];
 }

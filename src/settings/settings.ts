@@ -5,6 +5,15 @@ import type { SquashfsCompression } from "../squashfs/squashfs-writer.ts";
 import type { NetworkRequest } from "../vm/network/request.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { RuntimeRequest } from "../vm/runtimes/request.ts";
+import type { TestSettings } from "./test-settings.ts";
+
+export type {
+  ExpectedFileSettings,
+  ExpectSettings,
+  GetSettings,
+  PutSettings,
+  TestSettings,
+} from "./test-settings.ts";
 
 export const SETTINGS_FILE_NAME = "golem-image.yml";
 
@@ -31,6 +40,10 @@ export interface Settings {
   readonly convert: ConvertSettings;
   readonly vm: VmSettings;
   readonly tests: readonly TestSettings[];
+  /** Where each of `tests` is written, in their order; absent for tests that no file has. */
+  readonly testSources?: readonly { readonly file: string; readonly line: number }[];
+  /** Files with further tests: container-structure-test's or Golem exe-scripts. */
+  readonly testFiles: readonly string[];
   readonly publish: PublishSettings;
   readonly lint: LintSettings;
 }
@@ -110,49 +123,6 @@ export interface TimeoutSettings {
   readonly command: number;
   /** For the boot and all tests of a profile, or the command of `exec`, together. */
   readonly total: number;
-}
-
-export interface TestSettings {
-  readonly name: string;
-  /** Text is run by `/bin/sh -c`; a list is an argv whose first element is an absolute path. */
-  readonly run: string | readonly string[];
-  /** Copied into the VM's volumes before the command. */
-  readonly put: readonly PutSettings[];
-  readonly expect: ExpectSettings;
-  /** Copied out of the VM's volumes after the command. */
-  readonly get: readonly GetSettings[];
-  /** Milliseconds; `vm.timeouts.command` when absent. */
-  readonly timeout?: number;
-}
-
-export interface PutSettings {
-  /** A file on this machine. */
-  readonly from: string;
-  /** An absolute path in the VM. */
-  readonly to: string;
-}
-
-export interface GetSettings {
-  /** An absolute path in the VM. */
-  readonly from: string;
-  /** A file on this machine. */
-  readonly to: string;
-}
-
-export interface ExpectSettings {
-  readonly exitCode: number;
-  /** Regular expressions (RE2), each of which must be found in the untrimmed output. */
-  readonly stdout: readonly string[];
-  readonly stderr: readonly string[];
-  readonly files: readonly ExpectedFileSettings[];
-}
-
-export interface ExpectedFileSettings {
-  /** An absolute path in the VM. */
-  readonly path: string;
-  readonly exists: boolean;
-  /** Regular expressions (RE2), each of which must be found in the file. */
-  readonly contents: readonly string[];
 }
 
 export interface PublishSettings {

@@ -15,7 +15,7 @@ import type { Profile } from "./profiles.ts";
 import type { AcceleratorChoice } from "./qemu/accelerator.ts";
 import { mountTag } from "./qemu/command-line.ts";
 import type { Runtime } from "./runtime.ts";
-import type { VolumeStorage } from "./storage/volume-storage.ts";
+import type { VolumeStorage, VolumeUsage } from "./storage/volume-storage.ts";
 import type { Volume } from "./volume-files.ts";
 import { emptyVolumes } from "./volumes.ts";
 
@@ -201,6 +201,25 @@ export class VirtualMachine {
       return false;
     }
     return true;
+  }
+
+  /**
+   * What is in use right now, without a time limit of its own: a guest that is busy answers late.
+   *
+   * @returns without the guest's part under the official runtime
+   */
+  async usage(
+    signal?: AbortSignal,
+  ): Promise<{ readonly guest: GuestStatistics | undefined; readonly volumes: VolumeUsage[] }> {
+    const { agent, storage } = this.#parts;
+    const options = signal ? { signal } : {};
+    const guest = this.isOurs ? await agent.statistics(options) : undefined;
+    return { guest, volumes: await storage.usage(signal) };
+  }
+
+  /** What the volumes hold right now. */
+  volumeUsage(): Promise<VolumeUsage[]> {
+    return this.#parts.storage.usage(this.#parts.signal);
   }
 
   /** Whether `look` and `reset` can be asked for: the official runtime's agent has neither. */

@@ -1,0 +1,173 @@
+import { GolemImageError, SettingsError } from "../../errors.ts";
+import { withInstanceAddresses } from "../../settings/instance-references.ts";
+import type {
+  CommandSettings,
+  ExpectSettings,
+  StepSettings,
+  TestSettings,
+} from "../../settings/test-settings.ts";
+import { getFile, putFile } from "../../vm/transfer.ts";
+import type { VirtualMachine } from "../../vm/virtual-machine.ts";
+import { commandArgv } from "../command-argv.ts";
+import { judgeFiles } from "../expected-files.ts";
+import { judgeJson } from "../json-fields.ts";
+import { judgeCommand } from "../judge.ts";
+import type { TestContext, TestOutcome } from "../planned-test.ts";
+import { DEFAULT_OUTPUT_LIMIT_MIB, runCommandStep, silentStep } from "../run-command-step.ts";
+import type { StepResult } from "../test-result.ts";
+import { explainHostNames } from "./explain-host-names.ts";
+import { Service } from "./service.ts";
+
+/** A VM that steps run in. */
+export interface Instance {
+  /** Undefined for a test without named instances. */
+  readonly name: string | undefined;
+  readonly machine: VirtualMachine;
+  /** On the VPN that it shares with the others. */
+  readonly address: string | undefined;
+}
+
+const MIB = 1024 * 1024;
+const DEFAULT_EXPECT: ExpectSettings = { exitCode: 0, stdout: [], stderr: [], files: [] };
+
+interface Run {
+  readonly test: TestSettings;
+  readonly context: TestContext;
+  readonly instances: readonly Instance[];
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly services: { readonly service: Service; readonly position: number }[];
+  readonly steps: StepResult[];
+}
+
+/**
+ * Runs steps one after the other, until one of them fails; services are stopped at the end.
+ *
+ * @throws {VmError} when a VM ends
+ */
+export async function runSteps(
+  test: TestSettings,
+  instances: readonly Instance[],
+  context: TestContext,
+): Promise<TestOutcome> {
+  const addresses = new Map(
+    instances.flatMap(({ name, address }) =>
+      name === undefined || address === undefined ? [] : [[name, address] as const],
+    ),
+  );
+  const run: Run = { test, context, instances, addresses, services: [], steps: [] };
+  const problems: string[] = [];
+  try {
+    for (const [index, step] of (test.steps ?? []).entries()) {
+      const label = step.name ?? `step ${index + 1}`;
+      const found = await runStep(run, step, label);
+      problems.push(...found.map((problem) => `${label}: ${problem}`));
+      if (found.length > 0) break;
+    }
+    // A service that failed meanwhile is likely to be why something else did.
+    for (const { service } of run.services) problems.push(...[service.endProblem() ?? []].flat());
+  } finally {
+    for (const { service, position } of run.services) {
+      await service.stop();
+      run.steps[position] = service.result([service.endProblem() ?? []].flat());
+    }
+  }
+  const explanation = problems.length > 0 ? explainHostNames(run.steps, addresses) : undefined;
+  return { problems, steps: run.steps, explanation };
+}
+
+async function runStep(run: Run, step: StepSettings, label: string): Promise<string[]> {
+  const instance = instanceOf(run, step);
+  const { machine } = instance;
+  const started = performance.now();
+  try {
+    if (step.run !== undefined) return await runCommand(run, step, step.run, label, instance);
+    if (step.background !== undefined) {
+      return await startService(run, step, step.background, label, instance);
+    }
+    if (step.put) await putFile(machine.volumes, step.put.from, step.put.to, machine.signal);
+    if (step.get) await getFile(machine.volumes, step.get.from, step.get.to, machine.signal);
+    run.steps.push(silentStep(label, performance.now() - started));
+    return [];
+  } catch (error) {
+    if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
+    const message = error.message.replace(/\.$/, "");
+    run.steps.push(silentStep(label, performance.now() - started, message));
+    return [message];
+  }
+}
+
+async function runCommand(
+  run: Run,
+  step: StepSettings,
+  command: CommandSettings,
+  name: string,
+  { machine, name: instance }: Instance,
+): Promise<string[]> {
+  const expect = step.expect ?? DEFAULT_EXPECT;
+  const { outcome, step: result } = await runCommandStep(
+    machine,
+    {
+      name,
+      instance,
+      argv: argvOf(run, command),
+      timeoutMs: step.timeout ?? run.test.timeout,
+    },
+    run.context.limits,
+  );
+  const problems = [
+    ...(await judgeCommand(withAddresses(expect, run.addresses), outcome)),
+    ...(await judgeFiles(expect.files, machine.volumes)),
+    ...(outcome.exit ? await judgeJson(expect.json ?? [], outcome.stdout, machine.volumes) : []),
+  ];
+  run.steps.push({ ...result, message: problems.join("; ") });
+  return problems;
+}
+
+async function startService(
+  run: Run,
+  step: StepSettings,
+  command: CommandSettings,
+  name: string,
+  { machine, name: instance }: Instance,
+): Promise<string[]> {
+  if (step.until?.file !== undefined && !machine.isOurs) {
+    throw new SettingsError(
+      "until: {file} needs the guest agent of the system runtime; use until: {log} under the official one.",
+    );
+  }
+  const { outputLimitMib = DEFAULT_OUTPUT_LIMIT_MIB, timeoutMs } = run.context.limits;
+  const service = new Service({
+    machine,
+    argv: argvOf(run, command),
+    name,
+    instance,
+    outputLimitBytes: outputLimitMib * MIB,
+  });
+  run.services.push({ service, position: run.steps.length });
+  run.steps.push(service.result([]));
+  if (!step.until) return [];
+  return service.waitUntilReady(step.until, step.timeout ?? run.test.timeout ?? timeoutMs);
+}
+
+function instanceOf({ instances }: Run, { on }: StepSettings): Instance {
+  const found = on === undefined ? instances[0] : instances.find(({ name }) => name === on);
+  if (found === undefined) throw new Error(`There is no instance ${on}.`);
+  return found;
+}
+
+function argvOf({ addresses }: Run, command: CommandSettings): [string, ...string[]] {
+  const [program, ...rest] = commandArgv(command).map((word) =>
+    withInstanceAddresses(word, addresses),
+  );
+  return [program ?? "", ...rest];
+}
+
+/** A pattern may name an address, too; its dots are then any character, which does no harm. */
+function withAddresses(
+  expect: ExpectSettings,
+  addresses: ReadonlyMap<string, string>,
+): ExpectSettings {
+  const replaced = (patterns: readonly string[]) =>
+    patterns.map((pattern) => withInstanceAddresses(pattern, addresses));
+  return { ...expect, stdout: replaced(expect.stdout), stderr: replaced(expect.stderr) };
+}

@@ -1,0 +1,173 @@
+import type { FileView } from "../files/file-view.ts";
+import { judgeExit, judgeText } from "../judge.ts";
+import { machineOf, type TestContext, type TestOutcome } from "../planned-test.ts";
+import { resolveProgram } from "../resolve-program.ts";
+import { runCommandStep } from "../run-command-step.ts";
+import type { CommandOutcome } from "../test-outcome.ts";
+import type { Explanation, StepResult } from "../test-result.ts";
+import { withEnvironment } from "../with-environment.ts";
+import { expandVariables, variablesOf } from "./expand-variables.ts";
+import { guestFiles } from "./guest-files.ts";
+import type { Compatibility, StructureCommandTest, StructureFile } from "./schema.ts";
+import { findUser, type GuestUser } from "./user.ts";
+
+/** A command test with what its file says for all of them. */
+export interface CommandTestInput {
+  readonly test: StructureCommandTest;
+  readonly globals: StructureFile["globalEnvVars"];
+  readonly options: StructureFile["containerRunOptions"];
+  readonly compatibility: Compatibility;
+}
+
+/** What the commands of one test have in common. */
+interface Run {
+  readonly context: TestContext;
+  readonly files: FileView;
+  readonly user: GuestUser | undefined;
+  /** Set for the command by the test, or from the image by strict compatibility. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** What `$NAME` in the command means. */
+  readonly known: ReadonlyMap<string, string>;
+  readonly steps: StepResult[];
+  readonly notes: Set<string>;
+}
+
+/**
+ * Runs setup commands, the command and teardown commands in the VM. There is no shell, as in the original; programs
+ * without a path are searched for in the image's PATH, which a requestor cannot do.
+ */
+export async function runCommandTest(
+  input: CommandTestInput,
+  context: TestContext,
+): Promise<TestOutcome> {
+  const { test, options, compatibility } = input;
+  const isStrict = compatibility === "strict";
+  const files = guestFiles(context);
+  const own = [...pairs(input.globals), ...pairs(test.envVars)];
+  const image = variablesOf(context.image.gvmi.env);
+  const run: Run = {
+    context,
+    files,
+    user: isStrict && options.user !== "" ? await findUser(files, options.user) : undefined,
+    variables: new Map(isStrict ? [...image, ...own] : own),
+    known: new Map([...image, ...pairs(input.globals)]),
+    steps: [],
+    notes: new Set(isStrict ? [] : meaninglessOptions(options)),
+  };
+  for (const [index, argv] of test.setup.entries()) await runExtra(run, `setup ${index + 1}`, argv);
+  const problems = await runMain(run, test);
+  for (const [index, argv] of test.teardown.entries()) {
+    await runExtra(run, `teardown ${index + 1}`, argv);
+  }
+  const cause = problems.length > 0 ? await explainByEnvironment(run, test) : undefined;
+  return { problems, steps: run.steps, explanation: cause ?? noteOf(run) };
+}
+
+/** Its exit code is reported, and does not matter: as in the original. */
+async function runExtra(run: Run, name: string, argv: readonly string[]): Promise<void> {
+  const result = await runIn(run, argv, name);
+  if (isRefusal(result)) {
+    const nothing = { text: "", truncated: false };
+    const rest = { exitCode: null, stdout: nothing, stderr: nothing, durationMs: 0 };
+    run.steps.push({ name, command: argv, ...rest, message: result.refusal });
+  }
+}
+
+async function runMain(run: Run, test: StructureCommandTest): Promise<string[]> {
+  const argv = [test.command, ...test.args].map((word) => expandVariables(word, run.known));
+  const result = await runIn(run, argv);
+  return isRefusal(result) ? [result.refusal] : judge(test, result);
+}
+
+async function judge(test: StructureCommandTest, outcome: CommandOutcome): Promise<string[]> {
+  if (outcome.exit === undefined) return [outcome.problem ?? "the command did not end"];
+  const { stdout, stderr, cut = [] } = outcome;
+  const { expectedOutput, excludedOutput, expectedError, excludedError, exitCode } = test;
+  return [
+    ...(await judgeText("stdout", expectedOutput, stdout, cut.includes("stdout"), excludedOutput)),
+    ...(await judgeText("stderr", expectedError, stderr, cut.includes("stderr"), excludedError)),
+    ...judgeExit(exitCode, outcome),
+  ];
+}
+
+/** Why a command was not even tried. */
+type Refusal = { readonly refusal: string };
+
+function isRefusal(result: CommandOutcome | Refusal): result is Refusal {
+  return "refusal" in result;
+}
+
+async function runIn(
+  run: Run,
+  words: readonly string[],
+  name?: string,
+): Promise<CommandOutcome | Refusal> {
+  const { context, files, user } = run;
+  const { gvmi } = context.image;
+  const [program = "", ...args] = words;
+  const resolved = await resolveProgram(files, program, {
+    searchPath: run.variables.get("PATH") ?? variablesOf(gvmi.env).get("PATH"),
+    workingDirectory: gvmi.workingDirectory,
+  });
+  if ("problem" in resolved) return { refusal: `cannot start the command: ${resolved.problem}` };
+  if (resolved.isSearched) {
+    run.notes.add(
+      `${program} was searched for as a container's runtime does; on Golem a requestor has to give ${resolved.path}.`,
+    );
+  }
+  const wrapped = await withEnvironment(files, [resolved.path, ...args], run.variables);
+  if ("problem" in wrapped) return { refusal: wrapped.problem };
+  if (wrapped.argv[0] !== resolved.path && (await files.follow(resolved.path)) === undefined) {
+    return { refusal: `cannot start the command: the VM has no ${resolved.path}` };
+  }
+  const step = { argv: wrapped.argv, ...(name !== undefined && { name }), ...(user && { user }) };
+  const { outcome, step: result } = await runCommandStep(machineOf(context), step, context.limits);
+  run.steps.push(result);
+  return outcome;
+}
+
+/** Runs a failed command again with the image's ENV: when that helps, its absence is the reason. */
+async function explainByEnvironment(
+  run: Run,
+  test: StructureCommandTest,
+): Promise<Explanation | undefined> {
+  const image = variablesOf(run.context.image.gvmi.env);
+  const added = [...image].filter(([key]) => !run.variables.has(key));
+  if (added.length === 0 || test.setup.length > 0) return undefined;
+  const variables = new Map([...image, ...run.variables]);
+  const again = { ...run, variables, steps: [], notes: new Set<string>() };
+  if ((await runMain(again, test)).length > 0) return undefined;
+  return {
+    rule: "GVM003",
+    text: `With the image's ENV (${added.map(([key]) => key).join(", ")}) the test passes. Golem's providers drop ENV: let the command set what it needs.`,
+  };
+}
+
+function noteOf({ notes }: Run): Explanation | undefined {
+  if (notes.size === 0) return undefined;
+  const text = [...notes].join(" ");
+  return text.includes("have no meaning") ? { rule: "GVM021", text } : { text };
+}
+
+function meaninglessOptions(options: StructureFile["containerRunOptions"]): string[] {
+  const { user, privileged, allocateTty, capabilities, bindMounts, envFile, envVars } = options;
+  const given = [
+    ...(user === "" ? [] : ["user"]),
+    ...(privileged ? ["privileged"] : []),
+    ...(allocateTty ? ["allocateTty"] : []),
+    ...(capabilities.length > 0 ? ["capabilities"] : []),
+    ...(bindMounts.length > 0 ? ["bindMounts"] : []),
+    ...(envFile === "" ? [] : ["envFile"]),
+    ...(envVars.length > 0 ? ["envVars"] : []),
+  ];
+  if (given.length === 0) return [];
+  return [
+    `The options ${given.join(", ")} of containerRunOptions have no meaning on Golem: every command runs as root with all capabilities, without a terminal, and with no environment.`,
+  ];
+}
+
+function pairs(
+  variables: StructureFile["globalEnvVars"],
+): (readonly [key: string, value: string])[] {
+  return variables.map(({ key, value }) => [key, value] as const);
+}

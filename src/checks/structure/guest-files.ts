@@ -1,0 +1,14 @@
+import type { FileView } from "../files/file-view.ts";
+import { HiddenFiles } from "../files/hidden-files.ts";
+import { RunningFiles } from "../files/running-files.ts";
+import { machineOf, type TestContext } from "../planned-test.ts";
+
+/**
+ * The files of the running VM. The official runtime's agent cannot be asked: there they are those of the image
+ * without what the VM hides.
+ */
+export function guestFiles(context: TestContext): FileView {
+  const machine = machineOf(context);
+  if (machine.isOurs) return new RunningFiles(machine);
+  return new HiddenFiles(context.image.atRest, machine.volumes);
+}

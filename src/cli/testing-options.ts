@@ -1,0 +1,72 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ISOLATIONS, type IsolationChoice } from "../checks/planned-test.ts";
+import { COMPATIBILITIES, type Compatibility } from "../checks/structure/schema.ts";
+import { parseShard, type Shard } from "../pipeline/test-selection.ts";
+import { parsedBy, wholeNumberValue } from "./option-values.ts";
+
+const MAX_RETRIES = 10;
+const MAX_PARALLEL = 64;
+
+/** Which tests are run, and how. */
+export interface TestingOptionValues {
+  tests?: string[];
+  only?: string;
+  shard?: Shard;
+  isolation?: IsolationChoice;
+  parallel?: number | "auto";
+  failFast?: boolean;
+  retries?: number;
+  compat?: Compatibility;
+}
+
+/** Adds the options to a command. */
+export function addTestingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--tests <file>",
+        "container-structure-test file or exe-script to run in place of the settings' tests (repeatable)",
+      ).argParser((path: string, previous: readonly string[] = []) => [...previous, path]),
+    )
+    .option("--only <pattern>", "run the tests whose names this regular expression (RE2) matches")
+    .addOption(
+      new Option("--shard <index/count>", "run one part of the tests, such as 1/4").argParser(
+        parsedBy(parseShard),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--isolation <kind>",
+        "what state tests meet: reset (as after a boot), boot (one each), shared",
+      ).choices(ISOLATIONS),
+    )
+    .addOption(
+      new Option(
+        "--parallel <count>",
+        "VMs at a time, a number or auto, as far as memory and cores go (default: 1)",
+      ).argParser(parallelValue),
+    )
+    .option("--fail-fast", "run nothing more after a test has failed")
+    .addOption(
+      new Option(
+        "--retries <count>",
+        "how often to try a failed test again; it is flaky when it passes then (default: 0)",
+      ).argParser(wholeNumberValue(0, MAX_RETRIES)),
+    )
+    .addOption(
+      new Option(
+        "--compat <kind>",
+        "golem, or strict: the verdicts of container-structure-test where that is possible",
+      ).choices(COMPATIBILITIES),
+    );
+}
+
+function parallelValue(text: string): number | "auto" {
+  if (text === "auto") return text;
+  try {
+    return wholeNumberValue(1, MAX_PARALLEL)(text);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new InvalidArgumentError(`${error.message} Or auto.`);
+  }
+}

@@ -1,0 +1,42 @@
+import type { TestSource } from "../checks/test-result.ts";
+import type { VmSettings } from "../settings/settings.ts";
+import { shellCommand } from "../system/shell-quote.ts";
+import type { Profile } from "../vm/profiles.ts";
+
+/** What `vm:` is without settings. */
+const DEFAULTS = { memory: 256, cpus: 1 } as const;
+
+export interface RepeatInput {
+  /** Path of the .gvmi. */
+  readonly image: string;
+  readonly profile: Profile;
+  readonly vm: VmSettings;
+  /** Of one test; of all of them when absent. */
+  readonly test?: { readonly name: string; readonly source: TestSource | null };
+  /** The settings file, when it is not the usual one. */
+  readonly settings?: string | undefined;
+}
+
+/** The one command that repeats tests, for a shell. */
+export function repeatCommand({ image, profile, vm, test, settings }: RepeatInput): string {
+  const file = test?.source?.file;
+  const isOfSettings = file === undefined || /(^|\/)golem-image\.yml$/.test(file);
+  return shellCommand([
+    "golem-image",
+    "test",
+    image,
+    "--profile",
+    profile,
+    ...(vm.memory === DEFAULTS.memory ? [] : ["--memory", `${vm.memory}MiB`]),
+    ...(vm.cpus === DEFAULTS.cpus ? [] : ["--cpus", String(vm.cpus)]),
+    ...(vm.storage === undefined ? [] : ["--storage", `${vm.storage}MiB`]),
+    ...(settings === undefined ? [] : ["--settings", settings]),
+    ...(isOfSettings || file === settings ? [] : ["--tests", file]),
+    ...(test ? ["--only", `^${escapePattern(test.name)}$`] : []),
+  ]);
+}
+
+/** Text as a regular expression (RE2) that matches it. */
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+}

@@ -1,0 +1,161 @@
+import type { PlannedTest, TestContext, TestOutcome } from "../checks/planned-test.ts";
+import type { Isolation, TestResult, Verdict } from "../checks/test-result.ts";
+import { GolemImageError } from "../errors.ts";
+import { withVirtualMachine } from "../vm/boot.ts";
+import { bootOptions, readBootableImage } from "./bootable-image.ts";
+import { repeatCommand } from "./repeat-command.ts";
+import type { TestRun } from "./test-run.ts";
+import { runtimeFor, settingsFor, type TestSlot } from "./test-slot.ts";
+
+const NOTHING_KNOWN: TestOutcome = { problems: [], steps: [] };
+
+/** One try of a test. */
+interface Attempt {
+  readonly outcome: TestOutcome;
+  readonly isolation: Isolation;
+}
+
+/**
+ * Runs a test in the VM of a slot, again when it fails and retries are asked for. A VM that ends meanwhile fails
+ * the test; the next one gets another VM.
+ *
+ * @throws {VmError} when a VM does not boot
+ * @throws the abort reason
+ */
+export async function runPlannedTest(
+  run: TestRun,
+  slot: TestSlot,
+  test: PlannedTest,
+): Promise<TestResult> {
+  const startedAt = run.now();
+  const retries = run.input.retries ?? 0;
+  let first: Attempt | undefined;
+  for (let attempts = 1; ; attempts++) {
+    const attempt = await tryOnce(run, slot, test, attempts > 1);
+    first ??= attempt;
+    const hasPassed = attempt.outcome.problems.length === 0;
+    if (!hasPassed && attempts <= retries) continue;
+    const verdict = hasPassed ? (attempts > 1 ? "flaky" : "passed") : "failed";
+    const shown = verdict === "flaky" ? first.outcome.problems.join("; ") : undefined;
+    return resultOf(run, test, { ...attempt, verdict, attempts, startedAt, message: shown });
+  }
+}
+
+/** A test that was not run because another one has failed. */
+export function skippedResult(run: TestRun, test: PlannedTest): TestResult {
+  return resultOf(run, test, {
+    outcome: NOTHING_KNOWN,
+    isolation: test.reach === "image" ? "at-rest" : "boot",
+    verdict: "skipped",
+    attempts: 0,
+    startedAt: run.now(),
+    message: "not run: a test before it has failed, and the run was to end then",
+  });
+}
+
+async function tryOnce(
+  run: TestRun,
+  slot: TestSlot,
+  test: PlannedTest,
+  isFresh: boolean,
+): Promise<Attempt> {
+  if (test.reach === "image") {
+    return { outcome: await runIn(run, slot, test), isolation: "at-rest" };
+  }
+  if (test.reach === "instances") {
+    // Its VMs need the memory.
+    await slot.close();
+    return { outcome: await runIn(run, slot, test), isolation: "boot" };
+  }
+  const { machine, isolation } = await slot.prepare(test, isFresh);
+  if (test.isLast) await slot.sample(true);
+  const outcome = await runIn(run, slot, test);
+  if (machine.isUsable()) await slot.sample();
+  return { outcome, isolation };
+}
+
+async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<TestOutcome> {
+  const { machine } = slot;
+  try {
+    return await test.run(contextFor(run, slot, test));
+  } catch (error) {
+    run.signal.throwIfAborted();
+    if (!(error instanceof GolemImageError) || error.kind === "environment") throw error;
+    if (machine === undefined || machine.isUsable()) return problemOf(error);
+    const explained = await slot.fail(error);
+    run.addFailure(explained, test.name);
+    return problemOf(explained instanceof GolemImageError ? explained : error);
+  }
+}
+
+function problemOf(error: GolemImageError): TestOutcome {
+  return { problems: [error.message.replace(/\.$/, "")], steps: [] };
+}
+
+function contextFor(run: TestRun, { machine }: TestSlot, test: PlannedTest): TestContext {
+  const { input, runtime, signal } = run;
+  const { vm, underTest } = input;
+  return {
+    image: underTest,
+    limits: { timeoutMs: vm.timeouts.command, outputLimitMib: vm.outputLimit },
+    profile: runtime.profile,
+    machine: test.reach === "image" || test.reach === "instances" ? undefined : machine,
+    boot: async ({ image, attachment, ...needs }, body) => {
+      const { console: _shared, ...settings } = settingsFor(vm, needs);
+      const options = bootOptions(settings);
+      return withVirtualMachine(
+        image === undefined ? input.image : await readBootableImage(image),
+        {
+          ...options,
+          chosenRuntime: await runtimeFor(run, options),
+          ...(attachment && { network: attachment }),
+          signal,
+        },
+        body,
+      );
+    },
+    overlayPeak: () => run.overlayPeak,
+    signal,
+  };
+}
+
+interface Ended extends Attempt {
+  readonly verdict: Verdict;
+  readonly attempts: number;
+  /** Of the run's clock. */
+  readonly startedAt: number;
+  /** In place of the problems. */
+  readonly message: string | undefined;
+}
+
+function resultOf(run: TestRun, test: PlannedTest, ended: Ended): TestResult {
+  const { outcome, verdict, isolation, attempts, startedAt } = ended;
+  const { problems, steps, explanation } = outcome;
+  const { id, name, source, kind } = test;
+  const { input, runtime } = run;
+  const { profile } = runtime;
+  return {
+    id,
+    name,
+    source,
+    kind,
+    verdict,
+    ok: verdict !== "failed",
+    exitCode: steps.at(-1)?.exitCode ?? null,
+    durationMs: verdict === "skipped" ? 0 : Math.round(run.now() - startedAt),
+    message: ended.message ?? problems.join("; "),
+    problems,
+    ...(explanation && { explanation }),
+    steps,
+    isolation,
+    profile,
+    attempts,
+    repeatCommand: repeatCommand({
+      image: input.underTest.gvmi.path,
+      profile,
+      vm: input.vm,
+      test,
+      settings: input.settingsPath,
+    }),
+  };
+}

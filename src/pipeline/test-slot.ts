@@ -1,0 +1,178 @@
+import { extname } from "node:path";
+import type { PlannedTest, VmNeeds } from "../checks/planned-test.ts";
+import type { Isolation } from "../checks/test-result.ts";
+import type { VmSettings } from "../settings/settings.ts";
+import type { BootOptions } from "../vm/boot.ts";
+import { prepareRuntime } from "../vm/boot.ts";
+import type { Measurements } from "../vm/measurements.ts";
+import { needsUserNetworking } from "../vm/network/with-network.ts";
+import type { VirtualMachine } from "../vm/virtual-machine.ts";
+import { bootOptions } from "./bootable-image.ts";
+import { mergeVolumes } from "./merge-measurements.ts";
+import { TestMachine } from "./test-machine.ts";
+import type { TestRun } from "./test-run.ts";
+
+/** Between looks at what a VM uses, in milliseconds. */
+const SAMPLE_INTERVAL_MS = 250;
+
+/** A place for one VM at a time, which is kept, reset or replaced as the tests that come need it. */
+export class TestSlot {
+  readonly #run: TestRun;
+  readonly #index: number;
+  #held: TestMachine | undefined;
+  /** What the VM was booted with. */
+  #key = "";
+  /** Whether a test has run in it since its boot. */
+  #isUsed = false;
+  /** Whether one has changed it since its boot or reset. */
+  #isChanged = false;
+  #sampledAt = 0;
+  #volumePeaks: Measurements["volumes"] = [];
+
+  constructor(run: TestRun, index: number) {
+    this.#run = run;
+    this.#index = index;
+  }
+
+  get machine(): VirtualMachine | undefined {
+    return this.#held?.machine;
+  }
+
+  /**
+   * A VM in the state that a test wants, and how it came to be in it.
+   *
+   * @param isFresh whether nothing of earlier tests may be left, whatever the test wants
+   * @throws {VmError} when it does not boot
+   */
+  async prepare(
+    test: PlannedTest,
+    isFresh: boolean,
+  ): Promise<{ readonly machine: VirtualMachine; readonly isolation: Isolation }> {
+    const vm = settingsFor(this.#run.input.vm, test.vm);
+    const choice = test.isolation ?? this.#run.input.isolation ?? "reset";
+    const key = JSON.stringify([vm.memory, vm.cpus, vm.network]);
+    const isAnother = key !== this.#key || (choice === "boot" && this.#isUsed);
+    if (this.#held && isAnother) await this.close();
+    const mayStay = choice === "shared" && !isFresh;
+    if (this.#held && this.#isChanged && !mayStay) await this.#reset(this.#held);
+    const isBooted = this.#held === undefined;
+    const held = this.#held ?? (await this.#boot(vm, key));
+    const isolation = isBooted ? "boot" : mayStay && this.#isChanged ? "shared" : "reset";
+    this.#isUsed = true;
+    this.#isChanged ||= test.reach === "changes";
+    return { machine: held.machine, isolation };
+  }
+
+  /** Boots a VM for no test. */
+  async bootOnly(): Promise<void> {
+    await this.#boot(this.#run.input.vm, "");
+  }
+
+  /** Looks at what the VM uses, unless it did so a moment ago. */
+  async sample(isNeeded = false): Promise<void> {
+    const machine = this.#held?.machine;
+    if (!machine?.isUsable()) return;
+    const isDue = isNeeded || performance.now() - this.#sampledAt >= SAMPLE_INTERVAL_MS;
+    const { guest, volumes } = isDue
+      ? await machine.usage(this.#run.signal)
+      : { guest: undefined, volumes: await machine.volumeUsage() };
+    this.#volumePeaks = mergeVolumes(this.#volumePeaks, volumes);
+    if (!isDue) return;
+    this.#sampledAt = performance.now();
+    this.#run.addSample(guest, volumes, this.#index);
+  }
+
+  /** Measures the VM and powers it off. */
+  async close(): Promise<void> {
+    const held = this.#held;
+    if (!held) return;
+    try {
+      this.#run.addMeasurements(await held.machine.measure(), this.#volumePeaks);
+    } catch (error) {
+      throw await this.fail(error);
+    }
+    this.#forget(held);
+    await held.close();
+  }
+
+  /** Ends the VM because of an error. @returns the error that explains it */
+  async fail(error: unknown): Promise<unknown> {
+    const held = this.#held;
+    if (!held) return error;
+    this.#forget(held);
+    return held.fail(error);
+  }
+
+  async #reset(held: TestMachine): Promise<void> {
+    const startedAt = this.#run.now();
+    const isReset = held.machine.isOurs && (await held.machine.reset());
+    if (isReset) {
+      this.#isChanged = false;
+      this.#run.addToTimeline("reset", "reset", startedAt, this.#index);
+    } else if (held.machine.isUsable()) {
+      await this.close();
+    } else {
+      await this.fail(undefined);
+    }
+  }
+
+  async #boot(vm: VmSettings, key: string): Promise<TestMachine> {
+    const run = this.#run;
+    const { image, progress } = run.input;
+    const startedAt = run.now();
+    const console = vm.console && numbered(vm.console, run.bootCount);
+    run.bootCount += 1;
+    const held = await TestMachine.boot(image, {
+      ...bootOptions({ ...vm, ...(console !== undefined && { console }) }),
+      chosenRuntime: await runtimeFor(run, bootOptions(vm)),
+      signal: run.signal,
+      onProgress: (text) => progress.detail(text),
+      ...(run.bootCount === 1 && { onRuntime: (text: string) => progress.note(text) }),
+    });
+    const { machine } = held;
+    const { accelerator, reason } = machine.acceleratorChoice;
+    progress.note(
+      `booted in ${machine.readyMs} ms (profile ${machine.profile}, ${vm.memory} MiB, ${accelerator.toUpperCase()}: ${reason})`,
+    );
+    run.readyMs ??= machine.readyMs;
+    run.consolePath = console ?? null;
+    run.addToTimeline("boot", "boot", startedAt, this.#index);
+    this.#held = held;
+    this.#key = key;
+    this.#isUsed = false;
+    this.#isChanged = false;
+    this.#volumePeaks = [];
+    await this.sample(true);
+    return held;
+  }
+
+  #forget(held: TestMachine): void {
+    this.#run.consoleTail = held.machine.consoleTail();
+    this.#held = undefined;
+  }
+}
+
+/** The settings with what a test wants in their place. */
+export function settingsFor(vm: VmSettings, needs: VmNeeds = {}): VmSettings {
+  const { memory, cpus, network } = needs;
+  return {
+    ...vm,
+    memory: memory ?? vm.memory,
+    cpus: cpus ?? vm.cpus,
+    ...(network !== undefined && { network }),
+  };
+}
+
+/** The run's runtime, unless a network needs another one. */
+export async function runtimeFor(run: TestRun, options: BootOptions): Promise<TestRun["runtime"]> {
+  const wanted = needsUserNetworking(options.network);
+  const isSame = wanted === needsUserNetworking(run.input.vm.network);
+  return isSame ? run.runtime : prepareRuntime({ ...options, signal: run.signal });
+}
+
+/** One file for each VM, or the last would be all that is left: `console.txt`, `console-2.txt`. */
+function numbered(path: string, before: number): string {
+  if (before === 0) return path;
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}-${before + 1}${extension}`;
+}
