@@ -13,6 +13,9 @@ const NOTHING_KNOWN: TestOutcome = { problems: [], steps: [] };
 interface Attempt {
   readonly outcome: TestOutcome;
   readonly isolation: Isolation;
+  /** Of the run's clock, when its VM was ready. */
+  readonly startedAt: number;
+  readonly durationMs: number;
 }
 
 /**
@@ -27,17 +30,19 @@ export async function runPlannedTest(
   slot: TestSlot,
   test: PlannedTest,
 ): Promise<TestResult> {
-  const startedAt = run.now();
   const retries = run.input.retries ?? 0;
   let first: Attempt | undefined;
+  let durationMs = 0;
   for (let attempts = 1; ; attempts++) {
     const attempt = await tryOnce(run, slot, test, attempts > 1);
     first ??= attempt;
+    durationMs += attempt.durationMs;
+    run.addToTimeline("test", test.name, attempt.startedAt, slot.index);
     const hasPassed = attempt.outcome.problems.length === 0;
     if (!hasPassed && attempts <= retries) continue;
     const verdict = hasPassed ? (attempts > 1 ? "flaky" : "passed") : "failed";
     const shown = verdict === "flaky" ? first.outcome.problems.join("; ") : undefined;
-    return resultOf(run, test, { ...attempt, verdict, attempts, startedAt, message: shown });
+    return resultOf(run, test, { ...attempt, durationMs, verdict, attempts, message: shown });
   }
 }
 
@@ -49,6 +54,7 @@ export function skippedResult(run: TestRun, test: PlannedTest): TestResult {
     verdict: "skipped",
     attempts: 0,
     startedAt: run.now(),
+    durationMs: 0,
     message: "not run: a test before it has failed, and the run was to end then",
   });
 }
@@ -59,19 +65,28 @@ async function tryOnce(
   test: PlannedTest,
   isFresh: boolean,
 ): Promise<Attempt> {
-  if (test.reach === "image") {
-    return { outcome: await runIn(run, slot, test), isolation: "at-rest" };
-  }
+  if (test.reach === "image") return timed(run, slot, test, "at-rest");
   if (test.reach === "instances") {
     // Its VMs need the memory.
     await slot.close();
-    return { outcome: await runIn(run, slot, test), isolation: "boot" };
+    return timed(run, slot, test, "boot");
   }
   const { machine, isolation } = await slot.prepare(test, isFresh);
   if (test.isLast) await slot.sample(true);
-  const outcome = await runIn(run, slot, test);
+  const attempt = await timed(run, slot, test, isolation);
   if (machine.isUsable()) await slot.sample();
-  return { outcome, isolation };
+  return attempt;
+}
+
+async function timed(
+  run: TestRun,
+  slot: TestSlot,
+  test: PlannedTest,
+  isolation: Isolation,
+): Promise<Attempt> {
+  const startedAt = run.now();
+  const outcome = await runIn(run, slot, test);
+  return { outcome, isolation, startedAt, durationMs: run.now() - startedAt };
 }
 
 async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<TestOutcome> {
@@ -122,14 +137,12 @@ function contextFor(run: TestRun, { machine }: TestSlot, test: PlannedTest): Tes
 interface Ended extends Attempt {
   readonly verdict: Verdict;
   readonly attempts: number;
-  /** Of the run's clock. */
-  readonly startedAt: number;
   /** In place of the problems. */
   readonly message: string | undefined;
 }
 
 function resultOf(run: TestRun, test: PlannedTest, ended: Ended): TestResult {
-  const { outcome, verdict, isolation, attempts, startedAt } = ended;
+  const { outcome, verdict, isolation, attempts, durationMs } = ended;
   const { problems, steps, explanation } = outcome;
   const { id, name, source, kind } = test;
   const { input, runtime } = run;
@@ -142,7 +155,7 @@ function resultOf(run: TestRun, test: PlannedTest, ended: Ended): TestResult {
     verdict,
     ok: verdict !== "failed",
     exitCode: steps.at(-1)?.exitCode ?? null,
-    durationMs: verdict === "skipped" ? 0 : Math.round(run.now() - startedAt),
+    durationMs: Math.round(durationMs),
     message: ended.message ?? problems.join("; "),
     problems,
     ...(explanation && { explanation }),

@@ -79,9 +79,7 @@ async function runWorker(run: TestRun, index: number): Promise<void> {
       run.signal.throwIfAborted();
       progress.detail(test.name);
       run.current = test.name;
-      const startedAt = run.now();
       const result = await runPlannedTest(run, slot, test);
-      run.addToTimeline("test", test.name, startedAt, index);
       run.done(item.index, result);
       run.current = null;
       progress.note(describeResult(result));

@@ -17,8 +17,9 @@ const SAMPLE_INTERVAL_MS = 250;
 
 /** A place for one VM at a time, which is kept, reset or replaced as the tests that come need it. */
 export class TestSlot {
+  /** Which of the VMs that run at a time. */
+  readonly index: number;
   readonly #run: TestRun;
-  readonly #index: number;
   #held: TestMachine | undefined;
   /** What the VM was booted with. */
   #key = "";
@@ -31,7 +32,7 @@ export class TestSlot {
 
   constructor(run: TestRun, index: number) {
     this.#run = run;
-    this.#index = index;
+    this.index = index;
   }
 
   get machine(): VirtualMachine | undefined {
@@ -79,7 +80,7 @@ export class TestSlot {
     this.#volumePeaks = mergeVolumes(this.#volumePeaks, volumes);
     if (!isDue) return;
     this.#sampledAt = performance.now();
-    this.#run.addSample(guest, volumes, this.#index);
+    this.#run.addSample(guest, volumes, this.index);
   }
 
   /** Measures the VM and powers it off. */
@@ -108,7 +109,7 @@ export class TestSlot {
     const isReset = held.machine.isOurs && (await held.machine.reset());
     if (isReset) {
       this.#isChanged = false;
-      this.#run.addToTimeline("reset", "reset", startedAt, this.#index);
+      this.#run.addToTimeline("reset", "reset", startedAt, this.index);
     } else if (held.machine.isUsable()) {
       await this.close();
     } else {
@@ -136,7 +137,7 @@ export class TestSlot {
     );
     run.readyMs ??= machine.readyMs;
     run.consolePath = console ?? null;
-    run.addToTimeline("boot", "boot", startedAt, this.#index);
+    run.addToTimeline("boot", "boot", startedAt, this.index);
     this.#held = held;
     this.#key = key;
     this.#isUsed = false;

@@ -2,7 +2,7 @@ import type { Explanation, StepResult } from "../test-result.ts";
 
 /** What programs say that cannot find a host by its name: musl, glibc, busybox, curl, Python, Node, Go. */
 const UNKNOWN_HOST =
-  /bad address|name or service not known|temporary failure in name resolution|could not resolve|can't resolve|unknown host|name does not resolve|no address associated|nodename nor servname|ENOTFOUND|EAI_AGAIN|no such host|cannot resolve|host .{0,80}not found|lookup .{0,80}(fail|refused|unreachable)/i;
+  /bad address|name or service not known|temporary failure in name resolution|could not resolve|can't resolve|unknown host|name does not resolve|no address associated|^try again$|nodename nor servname|ENOTFOUND|EAI_AGAIN|no such host|cannot resolve|host .{0,80}not found|lookup .{0,80}(fail|refused|unreachable)/im;
 
 /**
  * Why a command that uses another instance's name failed: nothing in a VPN knows names.
