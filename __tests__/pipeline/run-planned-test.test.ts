@@ -1,0 +1,107 @@
+import type { PlannedTest, TestOutcome } from "../../src/checks/planned-test.ts";
+import { VmError } from "../../src/errors.ts";
+import type { Gvmi } from "../../src/gvmi/read.ts";
+import { runPlannedTest, skippedResult } from "../../src/pipeline/run-planned-test.ts";
+import { type TestProfileInput, TestRun } from "../../src/pipeline/test-run.ts";
+import { TestSlot } from "../../src/pipeline/test-slot.ts";
+import type { Runtime } from "../../src/vm/runtime.ts";
+import { testingInput } from "../support/test-image.ts";
+
+const passed: TestOutcome = { problems: [], steps: [] };
+const failed: TestOutcome = { problems: ["first", "second"], steps: [] };
+
+/** A test without a VM that has these outcomes, one after the other. */
+function planned(name: string, outcomes: readonly (TestOutcome | Error)[]): PlannedTest {
+  const left = [...outcomes];
+  return {
+    id: name,
+    name,
+    source: { file: "my tests.yml", line: 3 },
+    kind: "metadata",
+    reach: "image",
+    run: async () => {
+      const outcome = left.shift() ?? passed;
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    },
+  };
+}
+
+function runOf(tests: readonly PlannedTest[], options: Partial<TestProfileInput> = {}): TestRun {
+  const { vm, progress } = testingInput("i.gvmi");
+  const runtime = {
+    name: "system",
+    version: "6.1",
+    reason: "as asked for",
+    profile: "v0.4",
+    acceleratorChoice: { accelerator: "tcg", reason: "as asked for" },
+    agent: "ours",
+  } as unknown as Runtime;
+  const gvmi = { path: "i.gvmi" } as Gvmi;
+  const input = {
+    image: { path: "i.gvmi", volumes: [], workingDirectory: "/", environment: [] },
+    underTest: { gvmi, atRest: undefined },
+    vm: { ...vm, memory: 512 },
+    tests,
+    progress,
+    ...options,
+  };
+  return new TestRun(input, runtime, new AbortController().signal);
+}
+
+async function result(test: PlannedTest, options: Partial<TestProfileInput> = {}) {
+  const run = runOf([test], options);
+  return runPlannedTest(run, new TestSlot(run, 0), test);
+}
+
+test("a failed test tells all its problems, and how to repeat it", async () => {
+  expect(await result(planned("it's (a) test", [failed]))).toMatchObject({
+    verdict: "failed",
+    ok: false,
+    message: "first; second",
+    problems: ["first", "second"],
+    isolation: "at-rest",
+    profile: "v0.4",
+    attempts: 1,
+    repeatCommand:
+      "golem-image test i.gvmi --profile v0.4 --memory 512MiB --tests 'my tests.yml' --only '^it'\\''s \\(a\\) test$'",
+  });
+});
+
+test("a test that passes when it is tried again is flaky, and says what had failed", async () => {
+  expect(await result(planned("a", [failed, passed]), { retries: 2 })).toMatchObject({
+    verdict: "flaky",
+    ok: true,
+    attempts: 2,
+    message: "first; second",
+    problems: [],
+  });
+});
+
+test("one that never passes has failed, and by default none is tried again", async () => {
+  const never = planned("a", [failed, failed, failed]);
+  expect(await result(never, { retries: 2 })).toMatchObject({ verdict: "failed", attempts: 3 });
+  expect(await result(planned("a", [failed, passed]))).toMatchObject({ verdict: "failed" });
+});
+
+test("an error of a person's kind is a failed test, and a bug is thrown", async () => {
+  const explained = await result(planned("a", [new VmError("It has no file.")]));
+  expect(explained).toMatchObject({ verdict: "failed", message: "It has no file" });
+  await expect(result(planned("a", [new TypeError("bug")]))).rejects.toThrow(TypeError);
+});
+
+test("with fail-fast nothing is run after a failure, and a test about the others comes last", () => {
+  const last = { ...planned("about all", []), isLast: true };
+  const run = runOf([last, planned("a", []), planned("b", [])], { failFast: true });
+  const first = run.next();
+  const second = run.next();
+  expect([first?.test.name, second?.test.name]).toEqual(["a", "b"]);
+  // It waits for the others.
+  expect(run.next()).toBeUndefined();
+  const skipped = skippedResult(run, planned("a", []));
+  expect(skipped).toMatchObject({ verdict: "skipped", ok: true, attempts: 0 });
+  run.done(1, { ...skipped, ok: false, verdict: "failed" });
+  expect(run.isOver).toBe(true);
+  run.done(2, skipped);
+  expect(run.next()?.test.name).toBe("about all");
+});
