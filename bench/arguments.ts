@@ -7,7 +7,7 @@ export const SIZES = ["tiny", "small", "large", "huge"] as const;
 export type Size = (typeof SIZES)[number];
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
-const BENCHMARKS = ["convert", "boot", "publish", "lint"] as const;
+const BENCHMARKS = ["convert", "boot", "publish", "lint", "tests"] as const;
 
 interface CommonOptions {
   /** Measured runs of each contender. */
@@ -30,6 +30,11 @@ export interface BootBenchOptions extends CommonOptions {
   readonly accelerator: (typeof ACCELERATORS)[number];
 }
 
+export interface TestsBenchOptions extends CommonOptions {
+  readonly benchmark: "tests";
+  readonly accelerator: (typeof ACCELERATORS)[number];
+}
+
 export interface PublishBenchOptions extends CommonOptions {
   readonly benchmark: "publish";
 }
@@ -42,23 +47,25 @@ export type BenchOptions =
   | ConvertBenchOptions
   | BootBenchOptions
   | PublishBenchOptions
-  | LintBenchOptions;
+  | LintBenchOptions
+  | TestsBenchOptions;
 
 export const BENCH_HELP = `Usage: npm run bench -- convert [options]
        npm run bench -- boot [options]
        npm run bench -- publish [options]
        npm run bench -- lint [options]
+       npm run bench -- tests [options]
 
-  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5; lint: 25)
+  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5; lint: 25; tests: 5)
   --directory <dir>    where inputs are kept (default: bench in the cache directory)
   --write              put the results into docs/benchmarks.md
 convert:
   --size <size>        ${SIZES.join(", ")} (default: small; see bench/README.md)
   --only <name>        contenders whose names begin like this (repeatable)
-boot:
+boot, tests:
   --accelerator <name> ${ACCELERATORS.join(", ")} (default: auto)`;
 
-const DEFAULT_RUNS = { convert: "3", boot: "10", publish: "5", lint: "25" };
+const DEFAULT_RUNS = { convert: "3", boot: "10", publish: "5", lint: "25", tests: "5" };
 const MAX_RUNS = 1000;
 
 /**
@@ -78,7 +85,7 @@ export function parseBenchArguments(args: readonly string[]): BenchOptions | und
   }
   const directory = values.directory ?? join(cacheDirectory(), "bench");
   const common = { runs, write: values.write ?? false, directory };
-  if (benchmark === "boot") {
+  if (benchmark === "boot" || benchmark === "tests") {
     refuseOptions(benchmark, values, ["size", "only"]);
     const accelerator = oneOf(ACCELERATORS, "accelerator", values.accelerator ?? "auto");
     return { benchmark, ...common, accelerator };

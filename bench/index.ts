@@ -4,6 +4,7 @@ import { benchmarkBoot } from "./boot.ts";
 import { type BenchReport, benchmarkConversion } from "./convert.ts";
 import { benchmarkLint } from "./lint.ts";
 import { benchmarkPublish } from "./publish.ts";
+import { benchmarkTests } from "./tests.ts";
 
 /**
  * @param args without the program's name
@@ -48,5 +49,7 @@ async function run(
       return await benchmarkPublish({ ...options, ...place });
     case "lint":
       return await benchmarkLint({ ...options, ...place });
+    case "tests":
+      return await benchmarkTests({ ...options, ...place });
   }
 }
