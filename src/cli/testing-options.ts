@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ISOLATIONS, type IsolationChoice } from "../checks/planned-test.ts";
-import { COMPATIBILITIES, type Compatibility } from "../checks/structure/schema.ts";
+import { COMPATIBILITIES, type Compatibility } from "../checks/structure/choices.ts";
 import { parseShard, type Shard } from "../pipeline/test-selection.ts";
 import { parsedBy, wholeNumberValue } from "./option-values.ts";
 

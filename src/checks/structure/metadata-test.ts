@@ -96,12 +96,16 @@ function judgeVolumes(
   { volumes, unmountedVolumes }: StructureMetadataTest,
   { Volumes }: Metadata,
 ): string[] {
-  const known = new Set(Object.keys(Volumes ?? {}).map((path) => posix.normalize(path)));
-  const has = (path: string) => known.has(posix.normalize(path));
+  const known = new Set(Object.keys(Volumes ?? {}).map(withoutEndSlash));
+  const has = (path: string) => known.has(withoutEndSlash(path));
   return [
     ...volumes.filter((path) => !has(path)).map((path) => `${path} is not a VOLUME`),
     ...unmountedVolumes.filter(has).map((path) => `${path} is a VOLUME, and should not be`),
   ];
+}
+
+function withoutEndSlash(path: string): string {
+  return posix.normalize(path).replace(/(.)\/$/, "$1");
 }
 
 /** What of the configuration has no effect in a VM, of that which the test is about. */

@@ -1,20 +1,14 @@
 import * as v from "valibot";
 import { map, patterns, text, wholeNumber } from "../../settings/schema-values.ts";
 import { ISOLATIONS } from "../planned-test.ts";
+import { COMPATIBILITIES, LOOK_PLACES } from "./choices.ts";
+
+export type { Compatibility, LookPlace } from "./choices.ts";
 
 // The keys of container-structure-test's schema 2.0.0, in the order of its documentation, and `at`, `compat` and
 // `isolation`, which are ours.
 
 export const SCHEMA_VERSION = "2.0.0";
-
-/** Where file tests look: `run` is the running VM. */
-export const LOOK_PLACES = ["run", "rest"] as const;
-
-/** `golem`: what holds on Golem. `strict`: the original's verdicts, where that is possible. */
-export const COMPATIBILITIES = ["golem", "strict"] as const;
-
-export type LookPlace = (typeof LOOK_PLACES)[number];
-export type Compatibility = (typeof COMPATIBILITIES)[number];
 
 const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {
   true: true,
