@@ -1,4 +1,4 @@
-// Needs QEMU, a kernel with 9p and with virtio_net, busybox-static and musl-gcc. Boots seven VMs.
+// Needs QEMU, a kernel with 9p and with virtio_net, busybox-static and musl-gcc. Boots seven VMs, two at a time where a test has two.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

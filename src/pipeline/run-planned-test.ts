@@ -65,6 +65,7 @@ async function tryOnce(
   test: PlannedTest,
   isFresh: boolean,
 ): Promise<Attempt> {
+  if (test.isLast) await slot.sample(true);
   if (test.reach === "image") return timed(run, slot, test, "at-rest");
   if (test.reach === "instances") {
     // Its VMs need the memory.
@@ -72,7 +73,6 @@ async function tryOnce(
     return timed(run, slot, test, "boot");
   }
   const { machine, isolation } = await slot.prepare(test, isFresh);
-  if (test.isLast) await slot.sample(true);
   const attempt = await timed(run, slot, test, isolation);
   if (machine.isUsable()) await slot.sample();
   return attempt;

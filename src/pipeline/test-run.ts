@@ -73,11 +73,14 @@ export class TestRun {
     this.input = input;
     this.runtime = runtime;
     this.signal = signal;
-    const all = input.tests.map((test, index) => ({ test, index }));
-    this.#queue = [
-      ...all.filter(({ test }) => !test.isLast),
-      ...all.filter(({ test }) => test.isLast),
-    ];
+    const turnOf = ({ isLast, reach }: PlannedTest) => {
+      if (isLast) return 2;
+      // These need the memory of the VM that the others share: one more boot if they were in between.
+      return reach === "instances" ? 1 : 0;
+    };
+    this.#queue = input.tests
+      .map((test, index) => ({ test, index }))
+      .sort((a, b) => turnOf(a.test) - turnOf(b.test));
   }
 
   /** The next test; undefined when none is left for this worker. `done` is to be called after it. */
