@@ -14,14 +14,16 @@ const MAX_KEPT = 10;
  */
 export async function keepConsole(consoleFile: string): Promise<string | undefined> {
   const directory = join(cacheDirectory(), "consoles");
-  const time = new Date().toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
-  const copy = join(directory, `${time}-${randomBytes(4).toString("hex")}.log`);
+  const time = new Date().toISOString().replaceAll(/[-:]/g, "").slice(0, 19);
+  const name = `${time}-${randomBytes(4).toString("hex")}.log`;
+  const copy = join(directory, name);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await copyFile(consoleFile, copy);
-    const names = (await readdir(directory)).sort();
-    const outdated = names.slice(0, Math.max(0, names.length - MAX_KEPT));
-    for (const name of outdated) await rm(join(directory, name), { force: true });
+    // Another run may have failed in the same millisecond: that does not make this one old.
+    const others = (await readdir(directory)).filter((other) => other !== name).sort();
+    const outdated = others.slice(0, Math.max(0, others.length + 1 - MAX_KEPT));
+    for (const other of outdated) await rm(join(directory, other), { force: true });
     return copy;
   } catch {
     await rm(copy, { force: true }).catch(() => {});
