@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import type { PlannedTest, VmNeeds } from "../checks/planned-test.ts";
 import type { Isolation } from "../checks/test-result.ts";
+import { GolemImageError } from "../errors.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import type { BootOptions } from "../vm/boot.ts";
 import { prepareRuntime } from "../vm/boot.ts";
@@ -14,6 +15,7 @@ import type { TestRun } from "./test-run.ts";
 
 /** Between looks at what a VM uses, in milliseconds. */
 const SAMPLE_INTERVAL_MS = 250;
+const SAMPLE_TIMEOUT_MS = 5_000;
 
 /** A place for one VM at a time, which is kept, reset or replaced as the tests that come need it. */
 export class TestSlot {
@@ -74,13 +76,19 @@ export class TestSlot {
     const machine = this.#held?.machine;
     if (!machine?.isUsable()) return;
     const isDue = isNeeded || performance.now() - this.#sampledAt >= SAMPLE_INTERVAL_MS;
-    const { guest, volumes } = isDue
-      ? await machine.usage(this.#run.signal)
-      : { guest: undefined, volumes: await machine.volumeUsage() };
+    const volumes = await machine.volumeUsage();
     this.#volumePeaks = mergeVolumes(this.#volumePeaks, volumes);
     if (!isDue) return;
+    const limit = AbortSignal.timeout(SAMPLE_TIMEOUT_MS);
+    try {
+      const guest = await machine.guestUsage(AbortSignal.any([this.#run.signal, limit]));
+      this.#run.addSample(guest, volumes, this.index);
+    } catch (error) {
+      this.#run.signal.throwIfAborted();
+      // A guest that is too busy for this may still be reset.
+      if (!limit.aborted) throw error;
+    }
     this.#sampledAt = performance.now();
-    this.#run.addSample(guest, volumes, this.index);
   }
 
   /** Measures the VM and powers it off. */
@@ -110,10 +118,18 @@ export class TestSlot {
     if (isReset) {
       this.#isChanged = false;
       this.#run.addToTimeline("reset", "reset", startedAt, this.index);
-    } else if (held.machine.isUsable()) {
-      await this.close();
     } else {
-      await this.fail(undefined);
+      await this.#giveUp();
+    }
+  }
+
+  /** Ends a VM that is of no use any more; what it took is taken along when it still answers. */
+  async #giveUp(): Promise<void> {
+    try {
+      await this.close();
+    } catch (error) {
+      this.#run.signal.throwIfAborted();
+      if (!(error instanceof GolemImageError)) throw error;
     }
   }
 

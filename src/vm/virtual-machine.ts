@@ -204,17 +204,12 @@ export class VirtualMachine {
   }
 
   /**
-   * What is in use right now, without a time limit of its own: a guest that is busy answers late.
+   * What the guest uses right now, without a time limit of its own: a guest that is busy answers late.
    *
-   * @returns without the guest's part under the official runtime
+   * @returns undefined under the official runtime, whose agent does not tell
    */
-  async usage(
-    signal?: AbortSignal,
-  ): Promise<{ readonly guest: GuestStatistics | undefined; readonly volumes: VolumeUsage[] }> {
-    const { agent, storage } = this.#parts;
-    const options = signal ? { signal } : {};
-    const guest = this.isOurs ? await agent.statistics(options) : undefined;
-    return { guest, volumes: await storage.usage(signal) };
+  async guestUsage(signal?: AbortSignal): Promise<GuestStatistics | undefined> {
+    return this.isOurs ? this.#parts.agent.statistics(signal ? { signal } : {}) : undefined;
   }
 
   /** What the volumes hold right now. */
