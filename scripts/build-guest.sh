@@ -35,7 +35,7 @@ musl-gcc "${flags[@]}" -Wl,--trace -o "$temporary/agent-x86_64" "$root"/guest/*.
 describe_toolchain() {
   musl-gcc --version | sed -n '1s/^/compiler: /p'
   "$(musl-gcc -print-prog-name=ld)" --version | sed -n '1s/^/linker: /p'
-  sed -n 's/^(\{0,1\}\(\/[^()]*\/\([a-zA-Z]*crt[a-zA-Z0-9]*\.o\|lib[a-z_]*\.a\)\).*/\1/p' "$temporary/trace" | sort -u |
+  sed -n 's/^(\{0,1\}\(\/[^()]*\/\([Mgr]\{0,1\}S\{0,1\}crt[a-zA-Z0-9]*\.o\|lib[a-z_]*\.a\)\).*/\1/p' "$temporary/trace" | sort -u |
     while read -r file; do
       echo "$(basename "$file"): sha256 $(sha256sum <"$file" | cut -d' ' -f1)"
     done
