@@ -1,9 +1,7 @@
+import { PROVIDER_COMPRESSIONS } from "../../squashfs/provider-compressions.ts";
 import { displayText } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
-
-/** What the squashfs of the providers' kernel (Alpine's 5.10 "virt") reads. */
-const READABLE = ["gzip", "lzo", "xz", "lz4"];
 
 export const unreadableCompression: Rule = {
   id: "GVM022",
@@ -21,11 +19,11 @@ export const unreadableCompression: Rule = {
   proof: ["an image that is compressed with zstd is not booted, because no provider can"],
   *check(context) {
     const { compression } = context;
-    if (compression === undefined || READABLE.includes(compression)) return;
+    if (compression === undefined || PROVIDER_COMPRESSIONS.includes(compression)) return;
     yield {
       place: basePlace(context),
       message: `The image is compressed with ${displayText(compression)}, which the kernel of Golem's providers cannot read: it boots on none of them.`,
-      cure: `Convert it again with ${READABLE.join(", ")}.`,
+      cure: `Convert it again with ${PROVIDER_COMPRESSIONS.join(", ")}.`,
     };
   },
 };

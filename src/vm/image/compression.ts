@@ -1,8 +1,6 @@
 import { VmError } from "../../errors.ts";
+import { PROVIDER_COMPRESSIONS } from "../../squashfs/provider-compressions.ts";
 import { readSuperblock } from "../../squashfs/superblock.ts";
-
-/** What the squashfs of the providers' kernel (Alpine's 5.10 "virt") reads. */
-const READABLE = ["gzip", "lzo", "xz", "lz4"];
 
 /**
  * Refuses an image that boots here, with a newer kernel, and on no provider.
@@ -12,11 +10,11 @@ const READABLE = ["gzip", "lzo", "xz", "lz4"];
  */
 export async function assertProvidersCanRead(image: string): Promise<void> {
   const { compression } = await readSuperblock(image);
-  if (READABLE.includes(compression)) return;
+  if (PROVIDER_COMPRESSIONS.includes(compression)) return;
   throw new VmError(
     `${image} is not booted: it is compressed with ${compression}, which the kernel of Golem's providers cannot read, so it would run on none of them.`,
     {
-      hint: `Convert it again with ${READABLE.join(", ")}; or boot it here all the same with --allow-unreadable (convert.allowUnreadable).`,
+      hint: `Convert it again with ${PROVIDER_COMPRESSIONS.join(", ")}; or boot it here all the same with --allow-unreadable (convert.allowUnreadable).`,
     },
   );
 }
