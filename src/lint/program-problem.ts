@@ -1,5 +1,6 @@
 import { displayName, type EntryMetadata } from "../oci/entry.ts";
 import { displayText } from "../system/display-text.ts";
+import { foreignMachine } from "../vm/image/machines.ts";
 import { type ProgramFormat, programFormat } from "../vm/image/program-format.ts";
 import { searchPath } from "./effective-commands.ts";
 import { effectiveVolumes, isAtOrBelow } from "./effective-image.ts";
@@ -17,13 +18,6 @@ export interface ProgramProblem {
 /** Bytes of a program's start in which its headers, and what they name, are found. */
 export const PROGRAM_BYTES = 4096;
 
-/** `e_machine` (elf(5)): what an x86-64 runs, and names of what it does not. */
-const RUNNABLE_MACHINES = [3, 62];
-const MACHINE_NAMES: Readonly<Record<number, string>> = {
-  ...{ 8: "MIPS", 21: "64-bit PowerPC", 22: "S/390" },
-  ...{ 40: "32-bit ARM", 183: "64-bit ARM", 243: "RISC-V" },
-};
-
 /** Where the C libraries look when there is no PATH: `confstr(_CS_PATH)`, and musl's execvp. */
 const SEARCHED_BY_GLIBC = ["/bin", "/usr/bin"];
 const SEARCHED_BY_MUSL = ["/usr/local/bin", "/bin", "/usr/bin"];
@@ -38,8 +32,8 @@ export function programProblem(context: LintContext, path: string): ProgramProbl
   if (!head) return undefined;
   const format = programFormat(head);
   if (format.kind === "unknown") return undefined;
-  if (format.kind === "elf" && !RUNNABLE_MACHINES.includes(format.machine)) {
-    const machine = MACHINE_NAMES[format.machine] ?? `machine ${format.machine}`;
+  const machine = format.kind === "elf" ? foreignMachine(format.machine) : undefined;
+  if (machine !== undefined) {
     return { kind: "machine", text: `is a program for ${machine}, and VMs are x86-64` };
   }
   return missingInterpreter(context, format) ?? missingProgramOfEnv(context, head, format);

@@ -2,6 +2,7 @@ import { displayName } from "../../oci/entry.ts";
 import { followPath } from "../../squashfs/follow-path.ts";
 import type { SquashfsEntry, SquashfsReader } from "../../squashfs/squashfs-reader.ts";
 import { openVolumeFile, type Volume } from "../volume-files.ts";
+import { foreignMachine } from "./machines.ts";
 import { lookIntoImage } from "./open-image.ts";
 import { FORMAT_BYTES, programFormat } from "./program-format.ts";
 
@@ -19,18 +20,6 @@ const COVERED = ["/dev", "/proc", "/sys", "/tmp"];
 
 /** Where programs are looked for that were named wrongly. */
 const USUAL_DIRECTORIES = ["bin", "usr/bin", "usr/local/bin", "sbin", "usr/sbin", "usr/local/sbin"];
-
-/** `e_machine` of an ELF program (elf(5)); the VM is an x86-64. */
-const RUNNABLE_MACHINES = [3, 62];
-const MACHINE_NAMES: Readonly<Record<number, string>> = {
-  8: "MIPS",
-  20: "PowerPC",
-  21: "64-bit PowerPC",
-  22: "S/390",
-  40: "32-bit ARM",
-  183: "64-bit ARM",
-  243: "RISC-V",
-};
 
 /** A script may name a script as its interpreter; the kernel follows four. */
 const MAX_INTERPRETERS = 4;
@@ -104,8 +93,8 @@ async function fileProblem(
   if (format.kind === "unknown") {
     return `${name} is neither a program for Linux nor a script that begins with #!`;
   }
-  if (format.kind === "elf" && !RUNNABLE_MACHINES.includes(format.machine)) {
-    const machine = MACHINE_NAMES[format.machine] ?? `machine ${format.machine}`;
+  const machine = format.kind === "elf" ? foreignMachine(format.machine) : undefined;
+  if (machine !== undefined) {
     return `${name} is a program for ${machine}, and the VM is an x86-64`;
   }
   if (format.interpreter === undefined || interpreters === MAX_INTERPRETERS) return undefined;
