@@ -14,6 +14,7 @@ const layer = plain([
   symlink("up", "../../../bin/./../bin/sh"),
   symlink("loop", "loop"),
   symlink("broken", "usr/none"),
+  symlink("root", "/"),
 ]);
 
 test("symbolic links lead where they lead when the image is the root", async () => {
@@ -31,6 +32,7 @@ test("symbolic links lead where they lead when the image is the root", async () 
       expect(await target("/up")).toBe("usr/bin/busybox");
       expect(await target("/bin")).toBe("usr/bin");
       expect(await target("/")).toBe("");
+      expect(await target("/root")).toBe("");
       expect(await target("/loop")).toBeUndefined();
       expect(await target("/broken")).toBeUndefined();
       expect(await target("/usr/bin/busybox/x")).toBeUndefined();

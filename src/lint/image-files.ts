@@ -1,7 +1,5 @@
 import type { ByteString, EntryMetadata, FileIndex } from "../oci/entry.ts";
-
-/** As many symbolic links as the kernel follows in one path (path_resolution(7)). */
-const MAX_LINKS = 40;
+import { pathComponents, walkPath } from "../oci/path-walk.ts";
 
 const indices = new WeakMap<Iterable<EntryMetadata>, FileIndex>();
 
@@ -36,38 +34,13 @@ function isIndex(entries: Iterable<EntryMetadata>): entries is FileIndex {
  * @returns undefined when there is nothing, or the links go round in circles
  */
 export function followLinks(files: FileIndex, path: ByteString): EntryMetadata | undefined {
-  const pending = components(path);
-  let reached: ByteString[] = [];
-  let found = files.find("");
-  for (let links = 0; pending.length > 0; ) {
-    const name = pending.shift() ?? "";
-    if (name === "..") {
-      reached = reached.slice(0, -1);
-      found = files.find(reached.join("/"));
-      continue;
-    }
-    const next = [...reached, name];
-    found = files.find(next.join("/"));
-    if (found === undefined) return undefined;
-    if (found.type !== "symlink") {
-      reached = next;
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) return undefined;
-    const target = found.linkTarget ?? "";
-    if (target.startsWith("/")) reached = [];
-    found = files.find(reached.join("/"));
-    pending.unshift(...components(target));
-  }
-  return found;
-}
-
-function components(path: ByteString): ByteString[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
+  const walk = walkPath<EntryMetadata>(path);
+  let step = walk.next();
+  while (!step.done) step = walk.next(files.find(step.value));
+  return step.value;
 }
 
 /** A path of a Dockerfile or a configuration as entries have it: bytes, relative, without `.`. */
 export function entryPath(path: string): ByteString {
-  return components(Buffer.from(path, "utf8").toString("latin1")).join("/");
+  return pathComponents(Buffer.from(path, "utf8").toString("latin1")).join("/");
 }
