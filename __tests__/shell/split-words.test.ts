@@ -1,5 +1,6 @@
 import { UsageError } from "../../src/errors.ts";
-import { quoteWord, splitCommands, splitWords } from "../../src/shell/split-words.ts";
+import { splitCommands, splitWords } from "../../src/shell/split-words.ts";
+import { shellQuote } from "../../src/system/shell-quote.ts";
 
 test.each([
   ["/bin/ls -l  /tmp", ["/bin/ls", "-l", "/tmp"]],
@@ -29,5 +30,5 @@ test.each([["echo 'open"], ['echo "open'], ["echo \\"], ["$'\\'"]])("%s is refus
 
 test("a quoted word is read back as it was", () => {
   const words = ["", "plain/path", "it's", "a b", "$x", "\n", "\\", '"', "~", "-n", "é"];
-  expect(splitWords(words.map(quoteWord).join(" "))).toEqual(words);
+  expect(splitWords(words.map(shellQuote).join(" "))).toEqual(words);
 });

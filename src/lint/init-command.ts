@@ -1,4 +1,5 @@
 import type { DeclaredVariable } from "../dockerfile/final-image.ts";
+import { shellQuote } from "../system/shell-quote.ts";
 
 /** More would not be read in a message. */
 const MAX_LENGTH = 1000;
@@ -38,11 +39,6 @@ export function assignment(variable: DeclaredVariable): string {
 function isConfidential({ name, value = "" }: DeclaredVariable): boolean {
   const isNamed = /(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|KEY)$/i.test(name);
   return (isNamed && value !== "") || /:\/\/[^\s/@]*:[^\s/@]+@/.test(value);
-}
-
-/** Quotes a word for a POSIX shell where it needs it. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function displayArgv(argv: readonly string[]): string {

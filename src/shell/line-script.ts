@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors.ts";
+import { shellQuote } from "../system/shell-quote.ts";
 import type { ShellState } from "./shell-state.ts";
-import { quoteWord } from "./split-words.ts";
 
 /** The kernel takes no longer argument (MAX_ARG_STRLEN, execve(2)). */
 const MAX_SCRIPT_BYTES = 128 * 1024 - 1;
@@ -34,14 +34,14 @@ export function lineScript(
     "exec 9>&1",
     ...changeDirectory(state.directory),
     ...state.unset.map((name) => `unset ${name}`),
-    ...[...state.exports].map(([name, value]) => `export ${name}=${quoteWord(value)}`),
+    ...[...state.exports].map(([name, value]) => `export ${name}=${shellQuote(value)}`),
     // The cd above has set it.
     state.previousDirectory === ""
       ? "unset OLDPWD"
-      : `OLDPWD=${quoteWord(state.previousDirectory)}`,
+      : `OLDPWD=${shellQuote(state.previousDirectory)}`,
     ...(status === 0 ? [] : [`(exit ${status})`]),
     // A line may begin with a dash, which must not look like an option.
-    `eval ${quoteWord(`\n${line}`)} 9>&-`,
+    `eval ${shellQuote(`\n${line}`)} 9>&-`,
     // Positional parameters hold the status, as any name could be one of the line's own.
     '{ set +x -- "$?"; } 2>/dev/null',
     `{ ${printMarker}; pwd; export OLDPWD; export -p; ${printMarker}; } >&9 2>/dev/null`,
@@ -57,6 +57,6 @@ export function lineScript(
 
 function changeDirectory(directory: string): string[] {
   if (directory === "/") return [];
-  const complaint = quoteWord(`golem-image: there is no ${directory} (any more); going on in /`);
-  return [`cd ${quoteWord(directory)} 2>/dev/null || echo ${complaint} >&2`];
+  const complaint = shellQuote(`golem-image: there is no ${directory} (any more); going on in /`);
+  return [`cd ${shellQuote(directory)} 2>/dev/null || echo ${complaint} >&2`];
 }

@@ -62,11 +62,6 @@ export function splitWords(line: string): string[] {
   return splitCommands(line).flat();
 }
 
-/** A word that sh, and `splitCommands`, read as this text. */
-export function quoteWord(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 function textOf(groups: Record<string, string | undefined>): string {
   const { single, double, ansi, escaped, plain } = groups;
   if (double !== undefined) return double.replaceAll(/\\([$`"\\])/g, "$1").replaceAll("\\\n", "");

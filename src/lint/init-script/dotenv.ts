@@ -1,7 +1,7 @@
 import { displayText } from "../../system/display-text.ts";
+import { shellQuote } from "../../system/shell-quote.ts";
 import { isShellName } from "./init-commands.ts";
 import { comments } from "./notes.ts";
-import { quoteWord } from "./quoting.ts";
 import type { ServiceDescription } from "./service.ts";
 
 /**
@@ -27,10 +27,10 @@ export function dotenvFile({ variables, unknownVariables }: ServiceDescription):
 /** Others know no `'\''`, read a backslash in quotes as an escape, or change line ends. */
 function quoteValue(value: string): { text: string; isForShellsOnly: boolean } {
   if (!value.includes("'")) {
-    return { text: value === "" ? "" : quoteWord(value), isForShellsOnly: /[\\\r]/.test(value) };
+    return { text: value === "" ? "" : shellQuote(value), isForShellsOnly: /[\\\r]/.test(value) };
   }
   const isPlain = !/["$`\\\n\r]/.test(value);
   return isPlain
     ? { text: `"${value}"`, isForShellsOnly: false }
-    : { text: quoteWord(value), isForShellsOnly: true };
+    : { text: shellQuote(value), isForShellsOnly: true };
 }

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
+import { shellQuote } from "../../system/shell-quote.ts";
 import { SERVERS } from "../servers.ts";
-import { quoteWord, type WordQuoting } from "./quoting.ts";
+import type { WordQuoting } from "./quoting.ts";
 import type { ServiceDescription, Variable } from "./service.ts";
 
 /** Shells refuse to set these. */
@@ -25,7 +26,7 @@ export interface InitCommandOptions {
  */
 export function initCommands(
   service: ServiceDescription,
-  { quote = quoteWord, isPlain = () => true }: InitCommandOptions = {},
+  { quote = shellQuote, isPlain = () => true }: InitCommandOptions = {},
 ): (readonly string[])[] {
   const script = startScript(service, quote);
   const { argv } = service;
@@ -43,7 +44,7 @@ export function initCommands(
 export function initShellLines(service: ServiceDescription): string[] {
   return [
     ...(opensRoot(service) ? ["chmod +x /"] : []),
-    ...(startScript(service, quoteWord)?.lines ?? []),
+    ...(startScript(service, shellQuote)?.lines ?? []),
   ];
 }
 

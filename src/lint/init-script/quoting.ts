@@ -1,13 +1,11 @@
+import { shellQuote } from "../../system/shell-quote.ts";
+
 /** Quotes a word for a POSIX shell. */
 export type WordQuoting = (word: string) => string;
 
-/** Quotes a word for a POSIX shell where it needs it. */
-export const quoteWord: WordQuoting = (word) =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** The same without `${`, which the program that hands the word on may take for a reference of its own. */
+/** As `shellQuote` does, without `${`, which the program that hands the word on may take for a reference of its own. */
 export const quoteWordWithoutReferences: WordQuoting = (word) =>
-  quoteWord(word).split("${").join("$''{");
+  shellQuote(word).split("${").join("$''{");
 
 /** Whether a text has what `quoteWordWithoutReferences` leaves out. */
 export function hasReference(text: string): boolean {
