@@ -1,7 +1,8 @@
 import type { ConvertResult } from "../pipeline/convert.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import type { PublishResult } from "../publish/publish.ts";
-import { formatBytes, formatMilliseconds } from "./format.ts";
+import { formatBytes } from "../system/format-bytes.ts";
+import { formatMilliseconds } from "./format.ts";
 import { profileRows } from "./test-summaries.ts";
 
 const CACHE_OUTCOMES = {

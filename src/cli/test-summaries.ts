@@ -1,9 +1,10 @@
 import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
 import { displayText, escapeControls } from "../system/display-text.ts";
+import { formatBytes } from "../system/format-bytes.ts";
 import type { RoomMeasurement } from "../vm/measurements.ts";
 import { formatColumns } from "./columns.ts";
-import { formatBytes, formatMilliseconds, formatTable } from "./format.ts";
+import { formatMilliseconds, formatTable } from "./format.ts";
 
 const LIMIT = "volume limit";
 

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -8,7 +9,7 @@ import {
   progressFor,
   writeResult,
 } from "../context.ts";
-import { formatBytes, formatTable } from "../format.ts";
+import { formatTable } from "../format.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
 import { describeConversion } from "../summaries.ts";
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
-import { formatBytes, formatTable } from "../format.ts";
+import { formatTable } from "../format.ts";
 
 export function addInspectCommand(program: Command, context: CliContext): void {
   const command = program

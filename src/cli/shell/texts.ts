@@ -2,9 +2,10 @@ import type { ReadyShell } from "../../pipeline/shell-in-image.ts";
 import { REQUESTS } from "../../shell/parse-line.ts";
 import type { Information, PromptContent } from "../../shell/session.ts";
 import { escapeControls } from "../../system/display-text.ts";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { describeRuntime } from "../../vm/runtime.ts";
 import type { Volume } from "../../vm/volume-files.ts";
-import { formatBytes, formatMilliseconds, formatTable } from "../format.ts";
+import { formatMilliseconds, formatTable } from "../format.ts";
 import type { Styles } from "../styles.ts";
 
 const MODES = {

@@ -1,8 +1,9 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { effectiveCommands, effectiveVariables } from "../effective-commands.ts";
 import { basePlace } from "../effective-image.ts";
-import { formatCount, formatSize } from "../format-size.ts";
+import { formatCount } from "../format-count.ts";
 import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
@@ -110,7 +111,7 @@ function* fromFiles(
     yield {
       place: basePlace(context),
       severity: "info",
-      message: `${formatCount(files, "file")} of the image in ${mount} (${formatSize(bytes)}; the largest is ${name}) cannot be seen: the VM mounts its own ${mount}.`,
+      message: `${formatCount(files, "file")} of the image in ${mount} (${formatBytes(bytes)}; the largest is ${name}) cannot be seen: the VM mounts its own ${mount}.`,
       cure: "Remove them at the end of the RUN that makes them, or keep elsewhere what is needed.",
     };
   }

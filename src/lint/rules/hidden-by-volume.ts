@@ -1,7 +1,7 @@
 import { type ByteString, displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { type EffectivePath, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
-import { formatSize } from "../format-size.ts";
 import { entryPath, followLinks, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
@@ -108,11 +108,11 @@ function describe(path: string, { files, directories, bytes, largest }: Hidden):
     return `VOLUME ${volume} hides ${what} of the image: the volume is empty when the VM starts. ${CURE}`;
   }
   const name = displayText(`/${displayName(largest.path)}`);
-  const size = formatSize(largest.size);
+  const size = formatBytes(largest.size);
   const what =
     files === 1
       ? `1 file of the image (${name}, ${size})`
-      : `${files} files of the image (${formatSize(bytes)}; the largest is ${name}, ${size})`;
+      : `${files} files of the image (${formatBytes(bytes)}; the largest is ${name}, ${size})`;
   return `VOLUME ${volume} hides ${what}: the volume is empty when the VM starts. ${CURE}`;
 }
 

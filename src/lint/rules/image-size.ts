@@ -1,7 +1,7 @@
 import { displayName } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { basePlace } from "../effective-image.ts";
-import { formatSize } from "../format-size.ts";
 import type { Rule } from "../rule.ts";
 
 const GIBIBYTE = 1024 ** 3;
@@ -12,8 +12,8 @@ const HUGE = 4 * GIBIBYTE;
  * What a .gvmi has of its files' bytes, measured on 716 MB of a Debian system with Python and FFmpeg
  * (docs/benchmarks.md): gzip 263 MB, xz 215 MB.
  */
-const BALANCED_SHARE = 0.37;
-const SMALLEST_SHARE = 0.3;
+export const BALANCED_SHARE = 0.37;
+export const SMALLEST_SHARE = 0.3;
 
 const SHOWN_DIRECTORIES = 3;
 
@@ -50,12 +50,12 @@ COPY --from=build /app/result /usr/local/bin/result`,
     const largest = [...directories]
       .sort(([, left], [, right]) => right - left)
       .slice(0, SHOWN_DIRECTORIES)
-      .map(([path, bytes]) => `/${displayText(displayName(path))} ${formatSize(bytes)}`);
+      .map(([path, bytes]) => `/${displayText(displayName(path))} ${formatBytes(bytes)}`);
     const [balanced, smallest] = [BALANCED_SHARE, SMALLEST_SHARE].map((share) => total * share);
     yield {
       place: basePlace(context),
       severity: total >= HUGE ? "warning" : "info",
-      message: `The image has ${formatSize(total)} of files (most in ${largest.join(", ")}). Providers have to download about ${formatSize(balanced ?? 0)}, or ${formatSize(smallest ?? 0)} with --compression smallest, as far as its files compress as a Debian system's do.`,
+      message: `The image has ${formatBytes(total)} of files (most in ${largest.join(", ")}). Providers have to download about ${formatBytes(balanced ?? 0)}, or ${formatBytes(smallest ?? 0)} with --compression smallest, as far as its files compress as a Debian system's do.`,
     };
   },
 };

@@ -1,8 +1,9 @@
+import { formatBytes } from "../../system/format-bytes.ts";
 import { basePlace } from "../effective-image.ts";
-import { formatSize } from "../format-size.ts";
 import type { Rule } from "../rule.ts";
 
-interface Kind {
+/** Files that are rarely needed at run time. */
+export interface LeftoverKind {
   readonly name: string;
   readonly pattern: RegExp;
   /** Bytes from which on it is worth a word. */
@@ -14,7 +15,7 @@ const CACHE = 5 * MEBIBYTE;
 const TOOLS = 50 * MEBIBYTE;
 const DOCUMENTS = 20 * MEBIBYTE;
 
-const KINDS: readonly Kind[] = [
+export const LEFTOVER_KINDS: readonly LeftoverKind[] = [
   { name: "apt's package lists", pattern: /^var\/lib\/apt\/lists\//, least: CACHE },
   { name: "apt's packages", pattern: /^var\/cache\/apt\//, least: CACHE },
   { name: "apk's cache", pattern: /^(var\/cache|etc)\/apk\/(?:cache\/)?/, least: CACHE },
@@ -59,9 +60,9 @@ COPY --from=build /usr/local/bin/tool /usr/local/bin/tool`,
   },
   *check(context) {
     if (!context.entries) return;
-    const sizes = new Map<Kind, number>();
+    const sizes = new Map<LeftoverKind, number>();
     for (const { path, size } of context.entries) {
-      const kind = size === 0 ? undefined : KINDS.find(({ pattern }) => pattern.test(path));
+      const kind = size === 0 ? undefined : LEFTOVER_KINDS.find(({ pattern }) => pattern.test(path));
       if (kind) sizes.set(kind, (sizes.get(kind) ?? 0) + size);
     }
     const found = [...sizes]
@@ -69,10 +70,10 @@ COPY --from=build /usr/local/bin/tool /usr/local/bin/tool`,
       .sort(([, left], [, right]) => right - left);
     if (found.length === 0) return;
     const total = found.reduce((sum, [, bytes]) => sum + bytes, 0);
-    const parts = found.map(([{ name }, bytes]) => `${name} ${formatSize(bytes)}`);
+    const parts = found.map(([{ name }, bytes]) => `${name} ${formatBytes(bytes)}`);
     yield {
       place: basePlace(context),
-      message: `${formatSize(total)} of the image's files are of the kind that is rarely needed at run time: ${parts.join(", ")}.`,
+      message: `${formatBytes(total)} of the image's files are of the kind that is rarely needed at run time: ${parts.join(", ")}.`,
       cure: "Remove caches in the RUN that fills them; build in a stage of its own, and copy only results from it.",
     };
   },

@@ -1,7 +1,7 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { basePlace } from "../effective-image.ts";
-import { formatCount } from "../format-size.ts";
+import { formatCount } from "../format-count.ts";
 import { findPrivilegedCommands } from "../privileged-commands.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 

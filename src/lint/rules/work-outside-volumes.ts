@@ -1,9 +1,9 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
+import { formatBytes } from "../../system/format-bytes.ts";
 import { effectiveVariables } from "../effective-commands.ts";
 import { basePlace, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
 import { entryScriptBytes } from "../entry-scripts.ts";
-import { formatSize } from "../format-size.ts";
 import { entryPath, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 import { findServers } from "../servers.ts";
@@ -132,7 +132,7 @@ function* largeFiles(context: LintContext): Generator<RuleFinding> {
     if (volumes.some((volume) => path.startsWith(`${volume}/`))) continue;
     yield {
       place: basePlace(context),
-      message: `The SQLite database ${displayText(`/${displayName(path)}`)} has ${formatSize(entry.size)}: with the first change all of it is copied into memory, where ${LIMIT} have to suffice.`,
+      message: `The SQLite database ${displayText(`/${displayName(path)}`)} has ${formatBytes(entry.size)}: with the first change all of it is copied into memory, where ${LIMIT} have to suffice.`,
     };
   }
 }
