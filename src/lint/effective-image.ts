@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import type { Place } from "../dockerfile/source-text.ts";
 import type { LintContext } from "./rule.ts";
 
@@ -33,23 +32,4 @@ export function effectiveWorkingDirectory(context: LintContext): EffectivePath |
   const path = context.config ? context.config.WorkingDir || "/" : declared?.path;
   if (path === undefined) return undefined;
   return { path, place: declared?.place ?? basePlace(context) };
-}
-
-/** Whether `path` is `directory` or below it; both absolute. */
-export function isAtOrBelow(path: string, directory: string): boolean {
-  const from = withoutTrailingSlash(directory);
-  const to = withoutTrailingSlash(path);
-  return to === from || to.startsWith(from === "/" ? "/" : `${from}/`);
-}
-
-/** Whether `path` is below `directory`, and not that itself; both absolute. */
-export function isBelow(path: string, directory: string): boolean {
-  return (
-    isAtOrBelow(path, directory) && withoutTrailingSlash(path) !== withoutTrailingSlash(directory)
-  );
-}
-
-function withoutTrailingSlash(path: string): string {
-  const normal = posix.normalize(path);
-  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }

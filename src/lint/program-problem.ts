@@ -1,9 +1,10 @@
 import { displayName, type EntryMetadata } from "../oci/entry.ts";
 import { displayText } from "../system/display-text.ts";
+import { isAtOrBelow } from "../system/paths-below.ts";
 import { foreignMachine } from "../vm/image/machines.ts";
 import { type ProgramFormat, programFormat } from "../vm/image/program-format.ts";
 import { searchPath } from "./effective-commands.ts";
-import { effectiveVolumes, isAtOrBelow } from "./effective-image.ts";
+import { effectiveVolumes } from "./effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "./image-files.ts";
 import { MOUNTED } from "./mounts.ts";
 import type { LintContext } from "./rule.ts";

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { posix } from "node:path";
 import { UsageError, VmError } from "../errors.ts";
+import { isBelow } from "../system/paths-below.ts";
 
 /** A volume of a running VM: a directory of this machine that the guest sees at `guestPath`. */
 export interface Volume {
@@ -29,7 +30,7 @@ function locate(volumes: readonly Volume[], guestPath: string): Location {
     );
   }
   const volume = volumes
-    .filter((candidate) => isBelow(path, posix.normalize(candidate.guestPath)))
+    .filter((candidate) => isBelow(path, candidate.guestPath))
     .sort((a, b) => b.guestPath.length - a.guestPath.length)[0];
   const names =
     volume && path.slice(posix.normalize(volume.guestPath).length).split("/").filter(Boolean);
@@ -46,10 +47,6 @@ function locate(volumes: readonly Volume[], guestPath: string): Location {
     );
   }
   return { volume, names };
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path.startsWith(directory.endsWith("/") ? directory : `${directory}/`);
 }
 
 /** What is wrong with a path in a volume, for which there is no file to read. */

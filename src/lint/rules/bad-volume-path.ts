@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { displayText } from "../../system/display-text.ts";
-import { effectiveVolumes, isBelow } from "../effective-image.ts";
+import { isBelow } from "../../system/paths-below.ts";
+import { effectiveVolumes } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
 import { volumeFixes } from "../volume-fix.ts";
 

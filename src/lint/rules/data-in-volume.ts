@@ -1,6 +1,7 @@
 import { displayText } from "../../system/display-text.ts";
+import { isAtOrBelow } from "../../system/paths-below.ts";
 import { type EffectiveVariable, effectiveVariables } from "../effective-commands.ts";
-import { type EffectivePath, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
+import { type EffectivePath, effectiveVolumes } from "../effective-image.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 import { findServers, SERVERS } from "../servers.ts";
 

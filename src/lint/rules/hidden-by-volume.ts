@@ -1,7 +1,8 @@
 import { type ByteString, displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { formatBytes } from "../../system/format-bytes.ts";
-import { type EffectivePath, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
+import { isAtOrBelow } from "../../system/paths-below.ts";
+import { type EffectivePath, effectiveVolumes } from "../effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 

@@ -1,6 +1,7 @@
 import { displayText } from "../../system/display-text.ts";
+import { isAtOrBelow } from "../../system/paths-below.ts";
 import { effectiveCommands } from "../effective-commands.ts";
-import { basePlace, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
+import { basePlace, effectiveVolumes } from "../effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "../image-files.ts";
 import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";

@@ -1,11 +1,10 @@
 import type { EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
+import { isAtOrBelow, isBelow } from "../../system/paths-below.ts";
 import {
   type EffectivePath,
   effectiveVolumes,
   effectiveWorkingDirectory,
-  isAtOrBelow,
-  isBelow,
 } from "../effective-image.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,8 +1,9 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { formatBytes } from "../../system/format-bytes.ts";
+import { isAtOrBelow } from "../../system/paths-below.ts";
 import { effectiveVariables } from "../effective-commands.ts";
-import { basePlace, effectiveVolumes, isAtOrBelow } from "../effective-image.ts";
+import { basePlace, effectiveVolumes } from "../effective-image.ts";
 import { entryScriptBytes } from "../entry-scripts.ts";
 import { entryPath, imageFiles } from "../image-files.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";

@@ -1,6 +1,7 @@
 import { displayName } from "../../oci/entry.ts";
 import { followPath } from "../../squashfs/follow-path.ts";
 import type { SquashfsEntry, SquashfsReader } from "../../squashfs/squashfs-reader.ts";
+import { isBelow } from "../../system/paths-below.ts";
 import { openVolumeFile, type Volume } from "../volume-files.ts";
 import { foreignMachine } from "./machines.ts";
 import { lookIntoImage } from "./open-image.ts";
@@ -157,10 +158,6 @@ async function missing(reader: SquashfsReader, program: string): Promise<string>
     }
   }
   return `the image has no ${program}`;
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path.startsWith(`${directory}/`);
 }
 
 function byteString(path: string): string {
