@@ -1,9 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { GvmiFormatError } from "../errors.ts";
 import { type ByteString, displayName, type Entry } from "../oci/entry.ts";
+import type { StoredContent } from "./read/content-reader.ts";
 import { readListing } from "./read/directory-reader.ts";
 import { damaged } from "./read/image-file.ts";
-import { type Inode, readInode } from "./read/inode-reader.ts";
+import { type FileData, type Inode, readInode } from "./read/inode-reader.ts";
 import { type ImageTables, openImage } from "./read/open-image.ts";
 import type { MetadataPlace, Superblock } from "./superblock.ts";
 
@@ -26,6 +27,7 @@ export class SquashfsReader {
   readonly superblock: Superblock;
   private readonly tables: ImageTables;
   private readonly ownHandle: FileHandle | undefined;
+  private readonly places = new WeakMap<SquashfsEntry, FileData>();
 
   private constructor(tables: ImageTables, ownHandle: FileHandle | undefined) {
     this.superblock = tables.superblock;
@@ -111,6 +113,25 @@ export class SquashfsReader {
     return await this.describe(path, inode, undefined);
   }
 
+  /**
+   * What the content of a file takes in the image; undefined for what is no file.
+   *
+   * @throws {GvmiFormatError} when the image is damaged
+   */
+  async stored(entry: SquashfsEntry): Promise<StoredContent | undefined> {
+    const place = this.places.get(entry);
+    return place && (await this.tables.contents.stored(place));
+  }
+
+  /**
+   * Compressed bytes of a block that holds the ends of several files.
+   *
+   * @throws {GvmiFormatError} when there is no such block
+   */
+  async fragmentBytes(fragment: number): Promise<number> {
+    return await this.tables.contents.fragmentBytes(fragment);
+  }
+
   private async findIn(inode: Inode, name: ByteString): Promise<MetadataPlace | undefined> {
     if (!inode.listing) return undefined;
     for await (const entry of readListing(this.tables.directories, inode.listing)) {
@@ -143,7 +164,7 @@ export class SquashfsReader {
       inodeNumber: inode.number,
     };
     if (linkTarget !== undefined) return { ...attributes, type: "hard-link", size: 0, linkTarget };
-    return {
+    const entry: SquashfsEntry = {
       ...attributes,
       type,
       size: file?.size ?? 0,
@@ -151,6 +172,8 @@ export class SquashfsReader {
       ...(inode.device && { device: inode.device }),
       ...(file && { content: { [Symbol.asyncIterator]: () => this.tables.contents.read(file) } }),
     };
+    if (file) this.places.set(entry, file);
+    return entry;
   }
 
   private async id(index: number): Promise<number> {

@@ -62,7 +62,8 @@ COPY --from=build /usr/local/bin/tool /usr/local/bin/tool`,
     if (!context.entries) return;
     const sizes = new Map<LeftoverKind, number>();
     for (const { path, size } of context.entries) {
-      const kind = size === 0 ? undefined : LEFTOVER_KINDS.find(({ pattern }) => pattern.test(path));
+      const kind =
+        size === 0 ? undefined : LEFTOVER_KINDS.find(({ pattern }) => pattern.test(path));
       if (kind) sizes.set(kind, (sizes.get(kind) ?? 0) + size);
     }
     const found = [...sizes]

@@ -17,6 +17,22 @@ export interface ContentSources {
   readonly fragments: LookupTable;
 }
 
+/** Where a file's content is stored, and what it takes there, compressed. */
+export interface StoredContent {
+  /** Position of its first block in the image; files without blocks have none of their own. */
+  readonly start: number;
+  /** Compressed bytes of its blocks; holes take none. */
+  readonly blockBytes: number;
+  /** Its end, when that shares a block with other files' ends. */
+  readonly tail?: {
+    /** The number of the shared block. */
+    readonly fragment: number;
+    readonly offset: number;
+    /** Uncompressed. */
+    readonly bytes: number;
+  };
+}
+
 /** Reads contents of files. */
 export class ContentReader {
   private readonly sources: ContentSources;
@@ -45,6 +61,30 @@ export class ContentReader {
       left -= expected;
     }
     if (left > 0) yield await this.tail(data, left);
+  }
+
+  /** @throws {GvmiFormatError} when the sizes of its blocks are damaged */
+  async stored(data: FileData): Promise<StoredContent> {
+    const { blockSize } = this.sources;
+    const hasTail = data.fragment !== NONE;
+    const whole = Math.floor(data.size / blockSize);
+    const count = hasTail ? whole : Math.ceil(data.size / blockSize);
+    let blockBytes = 0;
+    for await (const word of this.sizeWords(data, count)) blockBytes += word % DATA_UNCOMPRESSED;
+    if (!hasTail) return { start: data.start, blockBytes };
+    const { fragment, fragmentOffset: offset } = data;
+    const bytes = data.size - whole * blockSize;
+    return { start: data.start, blockBytes, tail: { fragment, offset, bytes } };
+  }
+
+  /**
+   * Compressed bytes of a block of files' ends.
+   *
+   * @throws {GvmiFormatError} when there is no such block
+   */
+  async fragmentBytes(fragment: number): Promise<number> {
+    const entry = await this.sources.fragments.entry(fragment);
+    return entry.readUInt32LE(8) % DATA_UNCOMPRESSED;
   }
 
   private async *sizeWords(data: FileData, count: number): AsyncGenerator<number> {
