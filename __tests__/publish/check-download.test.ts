@@ -2,11 +2,15 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PublishError } from "../../src/errors.ts";
 import { checkDownload, type DownloadCheckOptions } from "../../src/publish/check-download.ts";
+import { DownloadError } from "../../src/publish/download-error.ts";
 import { parseRange } from "../../src/publish/loopback-server.ts";
 import { sha3, testBytes } from "./image-file.ts";
 
 const bytes = testBytes(300_000);
 const hash = sha3(bytes);
+
+/** As the real one, but for people who do not want to wait. */
+const retryPolicy = { attempts: 4, firstDelayMs: 1, longestDelayMs: 2, longestRetryAfterMs: 0 };
 
 /** Checks the download of `/image` from a server that answers as it is told; returns what was asked. */
 async function check(
@@ -26,7 +30,10 @@ async function check(
   try {
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}${path}`;
-    const result = await checkDownload({ url, hash, size: bytes.length }, options);
+    const result = await checkDownload(
+      { url, hash, size: bytes.length },
+      { retryPolicy, ...options },
+    );
     return { ...result, requests };
   } finally {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -56,12 +63,12 @@ function serve(
   };
 }
 
-async function failure(...parameters: Parameters<typeof check>): Promise<PublishError> {
+async function failure(...parameters: Parameters<typeof check>): Promise<DownloadError> {
   const error = await check(...parameters).then(
     () => undefined,
     (reason) => reason,
   );
-  expect(error).toBeInstanceOf(PublishError);
+  expect(error).toBeInstanceOf(DownloadError);
   expect(error.hint).toBeTruthy();
   return error;
 }
@@ -94,6 +101,69 @@ describe("a download that a provider can make", () => {
     expect(result.warnings).toEqual([expect.stringContaining("Interrupted downloads fail")]);
   });
 
+  test("may be resumed with other bytes, but that is said", async () => {
+    const result = await check((request, response) => {
+      if (!request.headers.range) return serve()(request, response);
+      return serve(Buffer.concat([bytes.subarray(1), Buffer.alloc(1)]))(request, response);
+    });
+    expect(result.resume).toBe("broken");
+    expect(result.requests.at(-1)).toBe("GET /image");
+  });
+
+  test.each([
+    ["another range", { status: 206, range: "bytes 0-149999/300000" }],
+    ["a range of another file", { status: 206, range: "bytes 150000-299999/300001" }],
+    ["no range that could be satisfied", { status: 416, range: "bytes */300000" }],
+  ])("may answer with %s, and is then started again", async (_, { status, range }) => {
+    const result = await check((request, response) => {
+      if (!request.headers.range) return serve()(request, response);
+      response.writeHead(status, { "content-range": range });
+      return response.end(bytes.subarray(150_000));
+    });
+    expect(result.resume).toBe("broken");
+    expect(result.requests.slice(-2)).toEqual(["GET /image bytes=150000-", "GET /image"]);
+  });
+
+  test("may break off, and goes on from there", async () => {
+    const notes: string[] = [];
+    let isFirst = true;
+    const result = await check(
+      (request, response) => {
+        if (!request.headers.range || !isFirst) return serve()(request, response);
+        isFirst = false;
+        response.writeHead(206, {
+          "content-range": "bytes 150000-299999/300000",
+          "content-length": 150_000,
+        });
+        return response.write(bytes.subarray(150_000, 200_000), () => response.destroy());
+      },
+      { onNote: (text) => notes.push(text) },
+    );
+    expect(result.resume).toBe("works");
+    expect(notes).toEqual([expect.stringMatching(/ended after \d+ of 300000 bytes. Trying again/)]);
+    const last = /bytes=(\d+)-/.exec(result.requests.at(-1) ?? "")?.[1];
+    expect(notes[0]).toContain(`ended after ${last} of`);
+  });
+
+  test("may break off and start over where ranges are not offered", async () => {
+    let gets = 0;
+    const result = await check((request, response) => {
+      if (request.method === "HEAD" || ++gets > 1) return serve(bytes, {})(request, response);
+      response.writeHead(200, { "content-length": bytes.length });
+      return response.write(bytes.subarray(0, 1000), () => response.destroy());
+    });
+    expect(result.requests).toEqual(["HEAD /image", "GET /image", "GET /image"]);
+  });
+
+  test("may fail at first, as a server that restarts does", async () => {
+    let requests = 0;
+    const result = await check((request, response) => {
+      if (++requests <= 2) return response.writeHead(503).end();
+      return serve()(request, response);
+    });
+    expect(result).toMatchObject({ resume: "works" });
+  });
+
   test("need not tell its length, but that is said", async () => {
     const result = await check((request, response) => {
       response.writeHead(200);
@@ -111,6 +181,7 @@ describe("a download that a provider can make", () => {
     });
     expect(result.redirects).toBe(10);
     expect(result.resume).toBe("works");
+    expect(result.warnings).toEqual([expect.stringContaining("a relative Location")]);
   });
 });
 
@@ -137,7 +208,10 @@ describe("a download that a provider cannot make", () => {
       if (request.method === "HEAD") response.writeHead(403).end();
       else serve()(request, response);
     });
-    expect(error.message).toMatch(/HEAD .* answered 403/);
+    expect(error.message).toMatch(
+      /HEAD .* answered 403, although GET answers 200, as pre-signed URLs do/,
+    );
+    expect(error.problem).toBe("head-refused");
     expect(error.hint).toContain("HEAD before GET");
   });
 
@@ -155,7 +229,9 @@ describe("a download that a provider cannot make", () => {
       if (request.method === "HEAD") response.writeHead(200).end();
       else response.writeHead(200).end(page);
     });
-    expect(error.message).toMatch(/ended after 27 of 300000 bytes/);
+    expect(error.message).toContain("is a page of text, with status 200");
+    expect(error.problem).toBe("web-page");
+    expect(error.details).toContain("please sign in");
   });
 
   test("has another length", async () => {
@@ -169,14 +245,6 @@ describe("a download that a provider cannot make", () => {
     const error = await failure(serve(damaged));
     expect(error.message).toContain("has another hash than the image");
     expect(error.details).toBe(`expected ${hash}\nreceived ${sha3(damaged)}`);
-  });
-
-  test("is resumed with other bytes", async () => {
-    const error = await failure((request, response) => {
-      if (!request.headers.range) return serve()(request, response);
-      return serve(Buffer.concat([bytes.subarray(1), Buffer.alloc(1)]))(request, response);
-    });
-    expect(error.message).toContain("has another hash");
   });
 
   test("ends early, although the length was right", async () => {
@@ -215,7 +283,9 @@ describe("a download that a provider cannot make", () => {
 
   test("has no server", async () => {
     const download = { url: "http://127.0.0.1:9/x", hash };
-    await expect(checkDownload(download)).rejects.toThrow(/HEAD http:\/\/127.0.0.1:9\/x failed/);
+    await expect(checkDownload(download, { retryPolicy })).rejects.toThrow(
+      /HEAD http:\/\/127.0.0.1:9\/x failed/,
+    );
   });
 
   test("has a URL of another kind", async () => {

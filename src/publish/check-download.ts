@@ -1,20 +1,20 @@
-import type { IncomingMessage } from "node:http";
-import { PublishError } from "../errors.ts";
-import { createSha3, type StreamingHash } from "../gvmi/hash.ts";
-import { type HttpAnswer, type HttpRequest, sendRequest } from "./http-request.ts";
-import type { PublishOptions } from "./publish-target.ts";
+import { DownloadBody, type FileEnds } from "./download-body.ts";
+import { DownloadError } from "./download-error.ts";
+import { type DownloadHead, type DownloadOptions, sendGet, sendHead } from "./download-requests.ts";
+import { isSha3Digest, sha3OfLength } from "./sha3.ts";
+import { backOffDelay, type RetryPolicy, waitFor } from "./transfer/retry.ts";
 
 export interface Download {
   readonly url: string;
-  /** SHA3-224 that the body must have. */
-  readonly hash: string;
+  /** SHA3-224 (or a longer SHA-3) that the body must have; any is fine when absent. */
+  readonly hash?: string;
   /** Bytes, when they are known. */
   readonly size?: number;
 }
 
-export interface DownloadCheckOptions extends PublishOptions {
-  /** Milliseconds without a byte until the download fails. */
-  readonly stallMs?: number;
+export interface DownloadCheckOptions extends DownloadOptions {
+  /** How often a download that breaks is gone on with. */
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** What a provider would notice. */
@@ -30,182 +30,163 @@ export interface DownloadCheck {
   readonly warnings: readonly string[];
 }
 
+export interface CheckedDownload extends DownloadCheck, FileEnds {
+  /** SHA3-224, or as long as the one that was expected. */
+  readonly hash: string;
+}
+
+/** Enough for a passing fault, and soon over for a lasting one. */
+const DEFAULT_POLICY: RetryPolicy = {
+  attempts: 4,
+  firstDelayMs: 300,
+  longestDelayMs: 5000,
+  longestRetryAfterMs: 0,
+};
+
 /**
  * Downloads an image as a provider's transfer service does: HEAD, then GET, broken off half-way and resumed
  * when the server offers that, and hashed while it arrives.
  *
- * @throws {PublishError} when a provider would not get the image
+ * @throws {DownloadError} when a provider would not get the image
  * @throws the abort reason
  */
 export async function checkDownload(
   download: Download,
   options: DownloadCheckOptions = {},
 ): Promise<DownloadCheck> {
-  const head = await sendHead(download, options);
-  const total = head.length ?? download.size;
-  const warnings: string[] = [];
-  if (head.length === undefined) {
-    warnings.push("The server does not say how long the file is (Content-Length).");
-  }
-  const isResumable = head.acceptsRanges && total !== undefined && total > 1;
-  if (!head.acceptsRanges) {
-    warnings.push("Interrupted downloads start over (no Accept-Ranges: bytes).");
-  }
-  let resume: DownloadCheck["resume"] = "not-offered";
-  if (isResumable) {
-    resume = (await downloadInTwoParts(download, total, options)) ? "works" : "broken";
-  }
-  if (resume !== "works") await downloadAtOnce(download, total, options);
-  if (resume === "broken") {
-    warnings.push("Interrupted downloads fail: the server offers ranges, but ignored one.");
-  }
-  return { redirects: head.redirects, resume, warnings };
+  const { redirects, resume, warnings } = await downloadAsProvider(download, 0, options);
+  return { redirects, resume, warnings };
 }
 
-async function sendHead(download: Download, options: DownloadCheckOptions) {
-  const answer = await sendRequest(requestFor("HEAD", download, options));
-  answer.body.resume();
-  if (answer.status !== 200) {
-    throw new PublishError(`HEAD ${answer.url} answered ${answer.status}.`, {
-      hint: "Providers send HEAD before GET, so the URL must answer both, without signing in.",
-    });
-  }
-  const length = contentLength(answer);
-  if (length !== undefined && download.size !== undefined && length !== download.size) {
-    throw new PublishError(
-      `HEAD ${answer.url} says that the file has ${length} bytes; the image has ${download.size}.`,
-      { hint: "Another or an incomplete file is there. Publish the image again." },
-    );
-  }
-  return {
-    length,
-    acceptsRanges: answer.headers["accept-ranges"]?.trim().toLowerCase() === "bytes",
-    redirects: answer.redirects,
-  };
-}
-
-async function downloadAtOnce(
+/**
+ * Does the same, and keeps the ends of the file.
+ *
+ * @param endBytes how many of the last bytes to keep
+ * @throws {DownloadError} when a provider would not get the image
+ * @throws the abort reason
+ */
+export async function downloadAsProvider(
   download: Download,
-  total: number | undefined,
-  options: DownloadCheckOptions,
-): Promise<void> {
-  const answer = await sendGet(download, options);
-  const body = new BodyHash(total, options);
-  await body.take(answer, undefined);
-  body.compare(download);
+  endBytes: number,
+  options: DownloadCheckOptions = {},
+): Promise<CheckedDownload> {
+  return await new DownloadRun(download, endBytes, options).run();
 }
 
-/** @returns false when the second part was not what was asked for */
-async function downloadInTwoParts(
-  download: Download,
-  total: number,
-  options: DownloadCheckOptions,
-): Promise<boolean> {
-  const half = Math.ceil(total / 2);
-  const body = new BodyHash(total, options);
-  await body.take(await sendGet(download, options), half);
-  const request = requestFor("GET", download, options);
-  const rest = await sendRequest({ ...request, headers: { range: `bytes=${half}-` } });
-  const expected = `bytes ${half}-${total - 1}/${total}`;
-  if (rest.status !== 206 || rest.headers["content-range"] !== expected) {
-    rest.body.destroy();
-    return false;
-  }
-  await body.take(rest, undefined);
-  body.compare(download);
-  return true;
-}
-
-async function sendGet(download: Download, options: DownloadCheckOptions): Promise<HttpAnswer> {
-  const answer = await sendRequest(requestFor("GET", download, options));
-  if (answer.status === 200) return answer;
-  answer.body.destroy();
-  throw new PublishError(`GET ${answer.url} answered ${answer.status}.`, {
-    hint: "The URL must be readable by everyone, without signing in.",
-  });
-}
-
-function requestFor(
-  method: HttpRequest["method"],
-  { url }: Download,
-  { signal, stallMs }: DownloadCheckOptions,
-): HttpRequest {
-  return { method, url, ...(signal && { signal }), ...(stallMs !== undefined && { stallMs }) };
-}
-
-function contentLength({ headers }: HttpAnswer): number | undefined {
-  const text = headers["content-length"];
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The hash of a body that arrives in one or two parts, none of which is kept. */
-class BodyHash {
-  private readonly hash: StreamingHash = createSha3();
-  private done = 0;
+class DownloadRun {
+  private readonly warnings: string[] = [];
+  private failures = 0;
 
   constructor(
-    private readonly total: number | undefined,
+    private readonly download: Download,
+    private readonly endBytes: number,
     private readonly options: DownloadCheckOptions,
   ) {}
 
-  /** @param limit how many bytes of the whole to stop at; the rest of the answer is not read */
-  async take(answer: HttpAnswer, limit: number | undefined): Promise<void> {
-    const end = limit ?? this.total ?? Number.POSITIVE_INFINITY;
-    try {
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-        const wanted = chunk.subarray(0, Math.max(0, end - this.done));
-        this.hash.update(wanted);
-        this.done += wanted.length;
-        this.options.onProgress?.({
-          step: "checking",
-          done: this.done,
-          total: this.total ?? this.done,
-        });
-        if (limit !== undefined && this.done >= limit) return;
-        if (wanted.length < chunk.length) throw tooLong(answer.url, end);
-      }
-    } catch (error) {
-      throw this.explain(answer, error);
-    } finally {
-      answer.body.destroy();
+  async run(): Promise<CheckedDownload> {
+    const head = await this.retried(() => sendHead(this.download, this.options));
+    const total = head.length ?? this.download.size;
+    this.warnAbout(head);
+    const isResumable = head.acceptsRanges && total !== undefined && total > 1;
+    const resumed = isResumable ? await this.inTwoParts(total) : undefined;
+    const body = resumed ?? (await this.atOnce(total));
+    const resume = resumed ? "works" : isResumable ? "broken" : "not-offered";
+    if (resume === "broken") {
+      this.warnings.push("Interrupted downloads fail: the server offers ranges, but ignored one.");
     }
-    if (Number.isFinite(end) && this.done < end) throw tooShort(answer.url, this.done, end);
+    return { ...body, redirects: head.redirects, resume, warnings: this.warnings };
   }
 
-  compare({ url, hash }: Download): void {
-    const actual = this.hash.hex();
-    if (actual === hash) return;
-    throw new PublishError(`The file at ${url} has another hash than the image.`, {
-      hint: "Another or a damaged file is there, or an error page. Publish the image again.",
-      details: `expected ${hash}\nreceived ${actual}`,
+  private warnAbout({ length, acceptsRanges, isRelative }: DownloadHead): void {
+    if (length === undefined) {
+      this.warnings.push("The server does not say how long the file is (Content-Length).");
+    }
+    if (!acceptsRanges) {
+      this.warnings.push("Interrupted downloads start over (no Accept-Ranges: bytes).");
+    }
+    if (isRelative) {
+      this.warnings.push(
+        "A redirect leads to a relative Location; not every client follows those.",
+      );
+    }
+  }
+
+  /** @returns undefined when the second part was not what was asked for, or does not fit the first */
+  private async inTwoParts(total: number) {
+    const body = this.newBody(total);
+    const half = Math.ceil(total / 2);
+    const isWhole = await this.retried(async () => {
+      if (body.done < half && !(await this.goOn(body, half))) return false;
+      return await this.goOn(body);
     });
+    return isWhole ? this.finish(body, true) : undefined;
   }
 
-  private explain({ url, body }: HttpAnswer, error: unknown): unknown {
-    const { signal } = this.options;
-    if (signal?.aborted) return signal.reason;
-    if (error instanceof PublishError) return error;
-    if (isCutOff(body, error)) return tooShort(url, this.done, this.total);
-    return new PublishError(`The download of ${url} failed: ${(error as Error).message}.`, {
-      hint: "Check that the server is running and can be reached from everywhere.",
-      cause: error,
+  /** @returns false when the server ignores the range or answers with another one */
+  private async goOn(body: DownloadBody, limit?: number): Promise<boolean> {
+    if (body.done === 0) {
+      await body.take(await sendGet(this.download, this.options), limit);
+      return true;
+    }
+    const from = body.done;
+    const rest = await sendGet(this.download, this.options, from);
+    const last = (body.total ?? 0) - 1;
+    const expected = `bytes ${from}-${last}/${body.total}`;
+    if (rest.status !== 206 || rest.headers["content-range"] !== expected) {
+      rest.body.destroy();
+      return false;
+    }
+    await body.take(rest, limit);
+    return true;
+  }
+
+  private async atOnce(total: number | undefined) {
+    const body = await this.retried(async () => {
+      const fresh = this.newBody(total);
+      await fresh.take(await sendGet(this.download, this.options));
+      return fresh;
     });
+    const finished = this.finish(body, false);
+    if (!finished) throw new Error("A body that is not resumed is compared or thrown for.");
+    return finished;
   }
-}
 
-function isCutOff(body: IncomingMessage, error: unknown): boolean {
-  return !body.complete && (error as NodeJS.ErrnoException).code === "ECONNRESET";
-}
+  private newBody(total: number | undefined): DownloadBody {
+    const { hash = "" } = this.download;
+    const sha3 = sha3OfLength(isSha3Digest(hash) ? hash.length : 56);
+    return new DownloadBody(total, sha3, this.options, this.endBytes);
+  }
 
-function tooShort(url: string, done: number, total: number | undefined): PublishError {
-  const of = total === undefined ? "" : ` of ${total}`;
-  return new PublishError(`The download of ${url} ended after ${done}${of} bytes.`, {
-    hint: "The server ended the connection early. Look at its log, and at its limits of time and size.",
-  });
-}
+  /** @returns undefined when it has another hash, which may be because it was resumed */
+  private finish(body: DownloadBody, wasResumed: boolean) {
+    const { url, hash: expected } = this.download;
+    const hash = body.finish();
+    const page = expected === undefined ? body.pageError(url) : undefined;
+    if (page) throw page;
+    if (expected === undefined || hash === expected) return { hash, ...body.ends() };
+    if (wasResumed) return undefined;
+    throw (
+      body.pageError(url) ??
+      new DownloadError("other-hash", `The file at ${url} has another hash than the image.`, {
+        hint: "Another or a damaged file is there. Publish the image again.",
+        details: `expected ${expected}\nreceived ${hash}`,
+      })
+    );
+  }
 
-function tooLong(url: string, total: number): PublishError {
-  return new PublishError(`The file at ${url} is longer than the ${total} bytes of the image.`, {
-    hint: "Another file is there. Publish the image again.",
-  });
+  /** Repeats what failed for a passing reason, as providers do. */
+  private async retried<T>(attempt: () => Promise<T>): Promise<T> {
+    const { retryPolicy = DEFAULT_POLICY, signal, onNote } = this.options;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof DownloadError) || !error.isTransient) throw error;
+        this.failures++;
+        if (this.failures >= retryPolicy.attempts) throw error;
+        onNote?.(`${error.message} Trying again.`);
+        await waitFor(backOffDelay(this.failures, retryPolicy), signal);
+      }
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { PublishError } from "../errors.ts";
+import { DownloadError } from "./download-error.ts";
 
 /** As many redirects as a provider follows. */
 const MAX_REDIRECTS = 10;
@@ -25,31 +25,36 @@ export interface HttpAnswer {
   /** Where redirects led. */
   readonly url: string;
   readonly redirects: number;
+  /** Whether one of them was to a relative place. */
+  readonly isRelative: boolean;
 }
 
 /**
  * Sends a request as a provider does: anonymous, without cookies or compression, and following up to ten
  * redirects by `Location`. User and password in a URL are sent as HTTP Basic.
  *
- * @throws {PublishError} when no answer comes, or a redirect leads nowhere
+ * @throws {DownloadError} when no answer comes, or a redirect leads nowhere
  * @throws the abort reason
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   let url = parseUrl(request.url);
+  let isRelative = false;
   for (let redirects = 0; ; redirects++) {
     const body = await sendOnce({ ...request, url: url.href });
     const status = body.statusCode ?? 0;
     const { location } = body.headers;
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) {
-      return { status, headers: body.headers, body, url: url.href, redirects };
+      return { status, headers: body.headers, body, url: url.href, redirects, isRelative };
     }
     body.destroy();
     if (redirects === MAX_REDIRECTS) {
-      throw new PublishError(
+      throw new DownloadError(
+        "redirects",
         `${request.method} ${request.url} is redirected more than ${MAX_REDIRECTS} times, and providers give up then.`,
         { hint: "Publish the URL that the redirects lead to.", details: `Last: ${location}` },
       );
     }
+    isRelative ||= !URL.canParse(location);
     url = parseUrl(location, url);
   }
 }
@@ -63,9 +68,13 @@ function parseUrl(text: string, base?: URL): URL {
   }
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   const origin = base ? `${base.href} is redirected to` : "The image's URL is";
-  throw new PublishError(`${origin} ${JSON.stringify(text)}, which no provider can download.`, {
-    hint: "Providers download from http and https URLs only.",
-  });
+  throw new DownloadError(
+    "redirects",
+    `${origin} ${JSON.stringify(text)}, which no provider can download.`,
+    {
+      hint: "Providers download from http and https URLs only.",
+    },
+  );
 }
 
 async function sendOnce(request: HttpRequest): Promise<http.IncomingMessage> {
@@ -87,8 +96,9 @@ async function sendOnce(request: HttpRequest): Promise<http.IncomingMessage> {
   });
 }
 
-function stalled({ method, url }: HttpRequest, milliseconds: number): PublishError {
-  return new PublishError(
+function stalled({ method, url }: HttpRequest, milliseconds: number): DownloadError {
+  return new DownloadError(
+    "stalled",
     `${method} ${url} stands still: nothing arrived for ${milliseconds / 1000} s.`,
     { hint: "Check the server and the network, and try again." },
   );
@@ -96,8 +106,8 @@ function stalled({ method, url }: HttpRequest, milliseconds: number): PublishErr
 
 function explain({ method, url, signal }: HttpRequest, error: Error): unknown {
   if (signal?.aborted) return signal.reason;
-  if (error instanceof PublishError) return error;
-  return new PublishError(`${method} ${url} failed: ${error.message}.`, {
+  if (error instanceof DownloadError) return error;
+  return new DownloadError("unreachable", `${method} ${url} failed: ${error.message}.`, {
     hint: "Check that the server is running and can be reached from everywhere.",
     cause: error,
   });

@@ -118,4 +118,4 @@ test(`${RUNS} runs through random faults end in the right bytes or an honest fai
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   // Else the faults would be so many that nothing is tested of success.
   expect(published).toBeGreaterThan(RUNS / 2);
-}, 120_000);
+});
