@@ -15,7 +15,7 @@ import type { GuestCommand, VirtualMachine } from "../../../src/vm/virtual-machi
 import * as archives from "../../support/archives.ts";
 
 /** How long a test may take that boots; a boot takes 6 s under emulation. */
-export const PROOF_TIMEOUT_MS = 120_000;
+const PROOF_TIMEOUT_MS = 120_000;
 
 /** The first lines of a proof's Dockerfile: busybox with a link in /bin for each of its programs. */
 export const FROM_BUSYBOX = "FROM scratch\nCOPY root /\n";
@@ -60,9 +60,9 @@ export interface ProofVm {
   /** Runs a command as a provider does. */
   run(argv: GuestCommand["argv"], options?: Pick<GuestCommand, "directory">): Promise<Ended>;
   /** Runs a script by /bin/sh. */
-  sh(script: string): Promise<Ended>;
+  sh(script: string, options?: Pick<GuestCommand, "directory">): Promise<Ended>;
   /** What a script prints, which has to succeed and to say nothing on stderr. */
-  output(script: string): Promise<string>;
+  output(script: string, options?: Pick<GuestCommand, "directory">): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -223,9 +223,9 @@ function openVm(machine: VirtualMachine, close: () => Promise<void>): ProofVm {
     const text = (stream: keyof typeof output) => Buffer.concat(output[stream]).toString("utf8");
     return { ...exit, stdout: text("stdout"), stderr: text("stderr") };
   };
-  const sh: ProofVm["sh"] = (script) => run(["/bin/sh", "-c", script]);
-  const output: ProofVm["output"] = async (script) => {
-    const { stdout, ...rest } = await sh(script);
+  const sh: ProofVm["sh"] = (script, options) => run(["/bin/sh", "-c", script], options);
+  const output: ProofVm["output"] = async (script, options) => {
+    const { stdout, ...rest } = await sh(script, options);
     expect(rest).toEqual({ exitCode: 0, stderr: "" });
     return stdout;
   };

@@ -6,9 +6,7 @@ import { parseDockerfile } from "../../../src/dockerfile/parse-dockerfile.ts";
 import { initCommands } from "../../../src/lint/init-script/init-commands.ts";
 import { serviceOfDockerfile } from "../../../src/lint/init-script/service.ts";
 import type { Profile } from "../../../src/vm/profiles.ts";
-import { FROM_BUSYBOX, makeProof, PROOF_TIMEOUT_MS, type Proof, type ProofVm } from "./boot.ts";
-
-jest.setTimeout(PROOF_TIMEOUT_MS);
+import { FROM_BUSYBOX, makeProof, type Proof, type ProofVm } from "./boot.ts";
 
 /** Serves /srv, and tells of its start. */
 const START = `#!/bin/sh
@@ -36,7 +34,7 @@ SHELL ["/bin/missing", "-c"]
 
 /** The same image for Golem: what is gone comes from the requestor. */
 const GOOD = `${FROM_BUSYBOX}RUN ["/bin/chmod", "777", "/srv"]
-VOLUME /golem/input /golem/work
+VOLUME /golem/input /golem/work /tmp/work
 WORKDIR /golem/work
 `;
 
@@ -149,7 +147,7 @@ describe("the same image with the cures", () => {
   beforeAll(async () => {
     proof = await make(GOOD);
     // Not in the order of their names: volumes beside each other may be mounted in any order.
-    vm = await proof.boot("documented", { volumes: ["/golem/work", "/golem/input"] });
+    vm = await proof.boot("documented", { volumes: ["/golem/work", "/golem/input", "/tmp/work"] });
   });
   afterAll(() => proof.close());
 
@@ -168,6 +166,11 @@ describe("the same image with the cures", () => {
     expect(await vm.output("cat /golem/input/sent; echo; cat /golem/work/sent")).toBe(
       "/golem/input\n/golem/work",
     );
+  });
+
+  test("a volume below /tmp, and so a working directory there, is in the VM's own /tmp", async () => {
+    expect(await vm.output("cat sent", { directory: "/tmp/work" })).toBe("/tmp/work");
+    expect(await vm.output("stat -c %a /tmp")).toBe("777\n");
   });
 
   test("a working directory that is a volume itself is there", async () => {
@@ -263,6 +266,6 @@ describe("VOLUMEs where the VM needs its own files", () => {
     expect(await vm.output("ps")).toMatch(/^PID .*COMMAND\n$/);
     // A plain file, which grows.
     expect(await vm.output("echo text > /dev/null; cat /dev/null")).toBe("text\n");
-    expect(await vm.output("stat -c %a /tmp")).toBe("755\n");
+    expect(await vm.output("stat -c %a /tmp; echo x > /tmp/root; cat /tmp/root")).toBe("755\nx\n");
   });
 });

@@ -13,11 +13,10 @@ test.each([
   ["VOLUME /proc", "processes and mounts"],
   ["VOLUME /sys/", "look for devices"],
   ["VOLUME /dev", "/dev/null"],
-  ["VOLUME /tmp", "all users may write to"],
   ["VOLUME /etc", "it would hide the files that the VM needs"],
   ["VOLUME /proc/x", "no directories can be made in /proc"],
   ["VOLUME ['/golem/input']", "it looks like the JSON form"],
-  ["ARG D=tmp\nVOLUME /$D", "all users may write to"],
+  ["ARG D=dev\nVOLUME /$D", "/dev/null"],
 ])("%j cannot work: %s", (lines, reason) => {
   const found = findingsOf("GVM010", `FROM scratch\n${lines}\n`);
   expect(found).toHaveLength(1);
@@ -34,6 +33,15 @@ test.each([
   "VOLUME /procs /data..",
 ])("%j can work", (line) => {
   expect(findingsOf("GVM010", `FROM debian\n${line}\n`)).toEqual([]);
+});
+
+test.each(["/tmp", "/tmp/", "//tmp"])("%s works for root alone", (path) => {
+  expect(findingsOf("GVM010", `FROM scratch\nVOLUME ${path}\n`)).toEqual([
+    expect.objectContaining({
+      severity: "warning",
+      message: expect.stringContaining("only root can write there"),
+    }),
+  ]);
 });
 
 test("a path with a blank is worth knowing", () => {

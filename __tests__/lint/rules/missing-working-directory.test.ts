@@ -7,6 +7,10 @@ test.each([
   ["FROM scratch\nWORKDIR /tmp/work\nVOLUME /golem", ["2:9"]],
   ["FROM scratch\nWORKDIR /golem\nVOLUME /golem", []],
   ["FROM scratch\nWORKDIR /tmp\nVOLUME /golem", []],
+  ["FROM scratch\nWORKDIR /tmp/work\nVOLUME /tmp", ["2:9"]],
+  ["FROM scratch\nWORKDIR /tmp/work/x\nVOLUME /tmp/work", ["2:9"]],
+  ["FROM scratch\nWORKDIR /tmp/work\nVOLUME /tmp/work", []],
+  ["FROM scratch\nWORKDIR /tmp/work/\nVOLUME /tmp/work/input", []],
   ["FROM scratch\nVOLUME /golem/input /golem/output\nWORKDIR /golem/work", []],
   ["FROM scratch\nWORKDIR /golem/x\nWORKDIR /ok\nVOLUME /golem", []],
   ["FROM debian\nVOLUME /golem\nWORKDIR golem/x", []],
@@ -23,11 +27,17 @@ test("it is an error that says what happens", () => {
 
 describe("with the image", () => {
   const check = (WorkingDir: string, entries = [entry("srv/"), entry("srv/app/")]) =>
-    placesOf("GVM008", "FROM debian\n", { config: { WorkingDir, Volumes: { "/v": {} } }, entries });
+    placesOf("GVM008", "FROM debian\n", {
+      config: { WorkingDir, Volumes: { "/v": {}, "/dev/shm/v/in": {} } },
+      entries,
+    });
 
-  test.each(["/srv/app", "/srv", "/", "", "/v", "/tmp"])("WORKDIR %j is fine", (directory) => {
-    expect(check(directory)).toEqual([]);
-  });
+  test.each(["/srv/app", "/srv", "/", "", "/v", "/tmp", "/dev/shm/v"])(
+    "WORKDIR %j is fine",
+    (directory) => {
+      expect(check(directory)).toEqual([]);
+    },
+  );
 
   test.each(["/srv/missing", "/v/below", "/dev/x"])("WORKDIR %j is reported", (directory) => {
     expect(check(directory)).toEqual(["1:6"]);

@@ -11,7 +11,6 @@ const RESERVED: Readonly<Record<string, string>> = {
   "/proc": "it would hide the VM's own, where programs look for processes and mounts",
   "/sys": "it would hide the VM's own, where programs look for devices",
   "/dev": "it would hide the VM's own, with /dev/null and all other devices",
-  "/tmp": "it would take the place of the VM's own, which all users may write to",
   "/etc": "it would hide the files that the VM needs to work, such as /etc/passwd and /etc/hosts",
 };
 
@@ -47,6 +46,13 @@ VOLUME /golem/work`,
           cure: fix ? "Write the paths as they are meant." : "Use a path such as /golem/input.",
           ...(fix && { fix }),
         };
+      } else if (normalize(path) === "/tmp") {
+        yield {
+          place,
+          severity: "warning",
+          message: `VOLUME ${name} takes the place of the VM's own /tmp, which all users may write to: only root can write there then.`,
+          cure: "Use a path such as /golem/work.",
+        };
       } else if (/\s/.test(path)) {
         yield {
           place,
@@ -69,9 +75,11 @@ function findFault(path: string): string | undefined {
   if (/\p{Cc}/u.test(path)) return "the path has a control character";
   if (/\p{Surrogate}/u.test(path)) return "the path is not valid Unicode";
   if (path.split("/").includes("..")) return "the path has a component '..'";
-  const normal = posix.normalize(path).replace(/(.)\/$/, "$1");
+  const normal = normalize(path);
   if (isBelow(normal, "/proc") || isBelow(normal, "/sys")) {
     return "no directories can be made in /proc and /sys";
   }
   return Object.hasOwn(RESERVED, normal) ? RESERVED[normal] : undefined;
 }
+
+const normalize = (path: string) => posix.normalize(path).replace(/(.)\/$/, "$1");

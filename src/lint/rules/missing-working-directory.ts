@@ -6,10 +6,8 @@ import {
   effectiveVolumes,
   effectiveWorkingDirectory,
 } from "../effective-image.ts";
+import { MOUNTED } from "../mounts.ts";
 import type { Rule } from "../rule.ts";
-
-/** What the VM mounts over whatever the image has there. */
-const MOUNTED = ["/tmp", "/dev", "/proc", "/sys"];
 
 export const missingWorkingDirectory: Rule = {
   id: "GVM008",
@@ -33,38 +31,42 @@ WORKDIR /golem/work`,
     "a WORKDIR that a mount hides keeps every command from starting: an error",
     "a WORKDIR that a mount hides keeps every command from starting: exit code 9",
     "a working directory that is a volume itself is there",
+    "a volume below /tmp, and so a working directory there, is in the VM's own /tmp",
   ],
   *check(context) {
     const directory = effectiveWorkingDirectory(context);
     if (!directory?.path.startsWith("/")) return;
     const { path, place } = directory;
-    const consequence = "so no command can start";
-    const volume = effectiveVolumes(context).find((candidate) => isBelow(path, candidate.path));
+    const volumes = effectiveVolumes(context).filter((volume) => volume.path.startsWith("/"));
+    // Mount points are made with their parents, below other mounts, too.
+    if (volumes.some((volume) => isAtOrBelow(volume.path, path))) return;
+    const volume = volumes.find((candidate) => isBelow(path, candidate.path));
     const mount = MOUNTED.find((candidate) => isBelow(path, candidate));
+    const shown = displayText(path);
     if (volume) {
-      const message = `WORKDIR ${displayText(path)} is below VOLUME ${displayText(volume.path)}, which is empty when the VM starts, ${consequence}. Use the volume itself, or a directory outside of it.`;
-      yield { place, message };
+      yield {
+        place,
+        message: `WORKDIR ${shown} is below VOLUME ${displayText(volume.path)}, which is empty when the VM starts, so no command can start.`,
+        cure: "Use the volume itself, or a directory outside of it.",
+      };
     } else if (mount) {
-      const message = `WORKDIR ${displayText(path)} is below ${mount}, which the VM replaces when it starts, ${consequence}. Use another directory.`;
-      yield { place, message };
-    } else if (
-      context.entries &&
-      isMissing(context.entries, directory, effectiveVolumes(context))
-    ) {
-      const message = `WORKDIR ${displayText(path)} is not a directory of the image, ${consequence}. Create it, or use another directory.`;
-      yield { place, message };
+      yield {
+        place,
+        message: `WORKDIR ${shown} is below ${mount}, which the VM replaces when it starts, so no command can start.`,
+        cure: "Use another directory.",
+      };
+    } else if (context.entries && isMissing(context.entries, directory)) {
+      yield {
+        place,
+        message: `WORKDIR ${shown} is not a directory of the image, so no command can start.`,
+        cure: "Create it, or use another directory.",
+      };
     }
   },
 };
 
-function isMissing(
-  entries: Iterable<EntryMetadata>,
-  { path }: EffectivePath,
-  volumes: readonly EffectivePath[],
-): boolean {
-  // The runtime makes mount points with their parents.
-  const mounts = [...MOUNTED, "/etc", ...volumes.map((volume) => volume.path)];
-  if (mounts.some((mount) => mount.startsWith("/") && isAtOrBelow(mount, path))) return false;
+function isMissing(entries: Iterable<EntryMetadata>, { path }: EffectivePath): boolean {
+  if ([...MOUNTED, "/etc"].some((mount) => isAtOrBelow(mount, path))) return false;
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   // Where links or `..` lead is not worked out here: only plain paths are judged.
   if (parts.includes("..")) return false;

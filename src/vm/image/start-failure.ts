@@ -1,7 +1,7 @@
 import { displayName } from "../../oci/entry.ts";
 import { followPath } from "../../squashfs/follow-path.ts";
 import type { SquashfsEntry, SquashfsReader } from "../../squashfs/squashfs-reader.ts";
-import { isBelow } from "../../system/paths-below.ts";
+import { isAtOrBelow, isBelow } from "../../system/paths-below.ts";
 import { openVolumeFile, type Volume } from "../volume-files.ts";
 import { foreignMachine } from "./machines.ts";
 import { lookIntoImage } from "./open-image.ts";
@@ -44,7 +44,8 @@ async function directoryProblem(
   { workingDirectory, volumes }: UnstartedCommand,
 ): Promise<string | undefined> {
   const path = workingDirectory;
-  if (volumes.some(({ guestPath }) => guestPath === path)) return undefined;
+  // Mount points are made with their parents, below other mounts, too.
+  if (volumes.some(({ guestPath }) => isAtOrBelow(guestPath, path))) return undefined;
   const volume = volumes.find(({ guestPath }) => isBelow(path, guestPath));
   if (volume) {
     return `the working directory ${path} is hidden by the VOLUME ${volume.guestPath}, which is empty at the start`;
