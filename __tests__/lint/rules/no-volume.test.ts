@@ -11,8 +11,8 @@ test("an image without VOLUME is reported at the stage that is built", () => {
     file: "Dockerfile",
     line: 4,
     column: 1,
-    message:
-      "The image declares no VOLUME: no files can be transferred to or from its VM. Add one, such as VOLUME /golem/input /golem/output.",
+    message: "The image declares no VOLUME: no files can be transferred to or from its VM.",
+    cure: "Add one, such as VOLUME /golem/input /golem/output.",
   });
 });
 

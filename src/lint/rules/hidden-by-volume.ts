@@ -68,7 +68,7 @@ function* fromFiles(
     const found = hidden.get(mountPoint);
     if (!found || found.files + found.directories === 0) continue;
     hidden.delete(mountPoint);
-    yield { place, message: describe(path, found) };
+    yield { place, message: describe(path, found), cure: CURE };
   }
 }
 
@@ -106,7 +106,7 @@ function describe(path: string, { files, directories, bytes, largest }: Hidden):
   const volume = displayText(path);
   if (!largest) {
     const what = directories === 1 ? "1 directory" : `${directories} directories`;
-    return `VOLUME ${volume} hides ${what} of the image: the volume is empty when the VM starts. ${CURE}`;
+    return `VOLUME ${volume} hides ${what} of the image: the volume is empty when the VM starts.`;
   }
   const name = displayText(`/${displayName(largest.path)}`);
   const size = formatBytes(largest.size);
@@ -114,7 +114,7 @@ function describe(path: string, { files, directories, bytes, largest }: Hidden):
     files === 1
       ? `1 file of the image (${name}, ${size})`
       : `${files} files of the image (${formatBytes(bytes)}; the largest is ${name}, ${size})`;
-  return `VOLUME ${volume} hides ${what}: the volume is empty when the VM starts. ${CURE}`;
+  return `VOLUME ${volume} hides ${what}: the volume is empty when the VM starts.`;
 }
 
 /** Without the image, what COPY and ADD put below a volume is known to be hidden. */
@@ -133,7 +133,8 @@ function* fromDestinations(
     if (path === undefined || !volume) continue;
     yield {
       place,
-      message: `What is copied to ${displayText(path)} is hidden by VOLUME ${displayText(volume.path)} (line ${volume.place.line}), which is empty when the VM starts. Keep it elsewhere, and copy it there in the init script if it is needed.`,
+      message: `What is copied to ${displayText(path)} is hidden by VOLUME ${displayText(volume.path)} (line ${volume.place.line}), which is empty when the VM starts.`,
+      cure: "Keep it elsewhere, and copy it there in the init script if it is needed.",
     };
   }
 }

@@ -26,14 +26,14 @@ VOLUME /golem/input /golem/output`,
     const { declared, config } = context;
     if (config ? effectiveVolumes(context).length > 0 : declared?.volumes.length !== 0) return;
     const place = declared?.stage ?? basePlace(context);
-    const cure = "Add one, such as VOLUME /golem/input /golem/output.";
     const isCertain = config !== undefined || (declared?.isFromScratch ?? false);
     const unless = isCertain
       ? ""
       : `, unless the base image ${displayText(declared?.base.value ?? "")} does`;
     yield {
       place,
-      message: `The image declares no VOLUME${unless}: no files can be transferred to or from its VM. ${cure}`,
+      message: `The image declares no VOLUME${unless}: no files can be transferred to or from its VM.`,
+      cure: "Add one, such as VOLUME /golem/input /golem/output.",
     };
   },
 };
