@@ -14,6 +14,8 @@ const shared = {
 
 /** Unit tests need nothing but Node; integration tests say in their first lines what they need. */
 export default {
+  // A time-out ends a hang and never judges a machine's speed: what takes 2 s on an idle one takes 10 s on a busy one.
+  testTimeout: 300_000,
   projects: [
     {
       ...shared,

@@ -31,10 +31,10 @@ test("makes its inputs, runs conversions and a peer, and compares them", async (
   expect(row("golem-image, unchanged image")).toContain("| 100.0 % |");
   // Inputs are kept, and nothing else.
   expect(await readdir(directory)).toEqual([expect.stringMatching(/^inputs-\d+-tiny$/)]);
-}, 300_000);
+});
 
 test("says what can be run when nothing is chosen", async () => {
   const { exitCode, stderr } = await bench("--only", "nobody");
   expect(exitCode).toBe(1);
   expect(stderr).toContain("Nothing to run: mksquashfs-gzip, mksquashfs-lzo, tar2sqfs, balanced");
-}, 300_000);
+});

@@ -10,8 +10,6 @@ import { withImage } from "../../src/oci/image.ts";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
 import { lines, makeContext, SHELL } from "./contexts.ts";
 
-jest.setTimeout(60_000);
-
 /** With the environment as the test sees it, which jest keeps apart from the process's own. */
 const run = (program: string, args: string[]) =>
   promisify(execFile)(program, args, { env: process.env });

@@ -13,8 +13,6 @@ import { withImage } from "../../src/oci/image.ts";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
 import { lines, makeContext, SHELL } from "./contexts.ts";
 
-jest.setTimeout(60_000);
-
 const answers = (...args: string[]) => spawnSync("docker", args, { timeout: 5000 }).status === 0;
 const hasEngine = answers("version", "--format", "{{json .Server.Version}}");
 const hasBuildx = answers("buildx", "inspect");

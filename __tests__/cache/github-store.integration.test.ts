@@ -7,8 +7,6 @@ import type { GithubStore } from "../../src/cache/github-store.ts";
 import { ActionsCacheServer } from "../support/actions-cache-server.ts";
 import { bundle } from "../support/cli.ts";
 
-jest.setTimeout(60_000);
-
 /** From a bundle: one by one, the hundreds of modules of the cache's client take half a minute to load. */
 let Store: typeof GithubStore;
 let directory: string;

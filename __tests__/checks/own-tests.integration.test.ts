@@ -156,7 +156,7 @@ beforeAll(async () => {
   const input = { ...testingInput(image.path), ...settings, vm: testingInput(image.path).vm };
   const [profile] = (await testImage(input)).profiles;
   if (profile) result = profile;
-}, 300_000);
+});
 
 afterAll(() => image?.remove());
 

@@ -18,8 +18,6 @@ import { setImmediate } from "node:timers/promises";
 import { buildCli, bundleCli, type CliOptions, type CliResult } from "../support/cli.ts";
 import { BUSYBOX_DOCKERFILE, makeContext } from "../support/context.ts";
 
-jest.setTimeout(120_000);
-
 let golemImage: (args: string[], options?: CliOptions) => Promise<CliResult>;
 /** Holds the context and everything that is made from it; also the temporary directory of every run. */
 let directory: string;

@@ -16,8 +16,6 @@ import { checkKvm } from "../../src/doctor/kvm.ts";
 import { chooseAccelerator } from "../../src/vm/qemu/accelerator.ts";
 import { buildCli, bundle, type CliOptions, type CliResult } from "../support/cli.ts";
 
-jest.setTimeout(60_000);
-
 /** What the program promises, with Node's start. */
 const DEADLINE_MS = 10_000;
 

@@ -6,8 +6,6 @@ import { convertArchive } from "../../src/pipeline/convert.ts";
 import { directory as folder, ociArchive, plain } from "../support/archives.ts";
 import { buildCli, type CliOptions, type CliResult } from "../support/cli.ts";
 
-jest.setTimeout(60_000);
-
 let golemImage: (args: string[], options?: CliOptions) => Promise<CliResult>;
 let directory: string;
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   });
   for (const path of [".", "t", "cache", "cache/golem-image"])
     chmodSync(join(directory, path), 0o777);
-}, 60_000);
+});
 
 afterAll(() => {
   rmSync(program);
@@ -105,7 +105,7 @@ test("a user who is not root has volumes with a limit that is enforced, and outp
     storage: { limitMib: 2, enforcement: "enforced" },
     volumes: [{ path: "/golem/output", bytes: 2 * MIB, isOverLimit: false }],
   });
-}, 60_000);
+});
 
 test("where a limit cannot be enforced, what was over it fails the run, even if it was removed", async () => {
   // QEMU, and none of the programs that mount.
@@ -129,7 +129,7 @@ test("where a limit cannot be enforced, what was over it fails the run, even if 
   expect(stderr).toMatch(
     /^error: More than the 2 MiB that vm.storage allows .* \/golem\/output\.\nnext: .*unshare is not installed/,
   );
-}, 60_000);
+});
 
 test("exec ends when boot and command together take too long", async () => {
   const { exitCode, stderr } = await golemImage(
@@ -138,7 +138,7 @@ test("exec ends when boot and command together take too long", async () => {
   );
   expect(exitCode).toBe(18);
   expect(stderr).toContain("The boot and the command together took longer than 0.5 s.");
-}, 60_000);
+});
 
 test("exec boots one VM, so it takes one profile", async () => {
   const { exitCode, stderr } = await golemImage(

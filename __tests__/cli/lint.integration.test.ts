@@ -14,8 +14,6 @@ import { join } from "node:path";
 import { HOSTILE_TEXTS } from "../lint/findings.ts";
 import { buildCli, type CliOptions, type CliResult } from "../support/cli.ts";
 
-jest.setTimeout(60_000);
-
 let golemImage: (args: string[], options?: CliOptions) => Promise<CliResult>;
 let directory: string;
 

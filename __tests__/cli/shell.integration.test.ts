@@ -16,8 +16,6 @@ import { bundleCli, type CliResult, golemImageOf } from "../support/cli.ts";
 import { BUSYBOX_DOCKERFILE, makeContext } from "../support/context.ts";
 import { converse } from "../support/pseudo-terminal.ts";
 
-jest.setTimeout(120_000);
-
 let program: string;
 let directory: string;
 /** The temporary directory of every session. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { AgentClient } from "../../src/vm/agent/client.ts";
 import { startVm, type TestVm } from "../support/vm.ts";
-import { BOOT_TIMEOUT_MS, finish, MIB, read, shell, startShell, untilGone } from "./shell.ts";
+import { finish, MIB, read, shell, startShell, untilGone } from "./shell.ts";
 
 let vm: TestVm;
 let client: AgentClient;
@@ -10,7 +10,7 @@ let client: AgentClient;
 beforeAll(async () => {
   vm = await startVm({ profile: "v0.3" });
   client = vm.client;
-}, BOOT_TIMEOUT_MS);
+});
 
 afterAll(async () => {
   client?.close();
@@ -134,7 +134,7 @@ test("a hundred processes one after the other leave nothing open in the agent", 
   for (let i = 0; i < 100; i++)
     await finish(await client.run({ bin: "/bin/true", argv: ["true"] }));
   expect(await shell(client, count)).toBe(before);
-}, 20_000);
+});
 
 test("arguments, environment, directory and user reach the command as they are", async () => {
   const odd = ["a b", "", "$(touch /x)", "ü\n'\"\\", "-n", "x".repeat(100_000)];
@@ -189,7 +189,7 @@ test("the overlay is full after 128 MiB, which the statistics show", async () =>
   expect(emptied.overlayUsed).toBeLessThan(2 * MIB);
   expect(emptied.overlayPeak).toBe(128 * MIB);
   expect(emptied.memoryPeak).toBeGreaterThanOrEqual(full.memoryTotal - full.memoryAvailable);
-}, 20_000);
+});
 
 test("a file in /tmp that was removed before the command ended is in the statistics", async () => {
   const before = await client.statistics();
@@ -226,4 +226,4 @@ test("a new connection finds the same guest; then QUIT ends it", async () => {
   await expect(pending.ended).rejects.toThrow("The VM ended while running /bin/sh.");
   await vm.ended;
   expect(await vm.console()).not.toContain("Kernel panic");
-}, 20_000);
+});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AgentClient } from "../../src/vm/agent/client.ts";
 import type { Profile } from "../../src/vm/profiles.ts";
 import { startVm, type TestVm } from "../support/vm.ts";
-import { BOOT_TIMEOUT_MS, finish, MIB, shell, startShell } from "./shell.ts";
+import { finish, MIB, shell, startShell } from "./shell.ts";
 
 const files = {
   "/etc/hosts": "10.1.2.3 from-the-image",
@@ -53,7 +53,7 @@ describe.each(expectations)("profile $profile", (expected) => {
   beforeAll(async () => {
     vm = await startVm({ profile: expected.profile, files });
     client = vm.client;
-  }, BOOT_TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     client?.close();

@@ -2,18 +2,16 @@
 import type { AgentClient } from "../../src/vm/agent/client.ts";
 import { mountTag } from "../../src/vm/qemu/command-line.ts";
 import { startVm, type TestVm } from "../support/vm.ts";
-import { BOOT_TIMEOUT_MS, shell, startShell } from "./shell.ts";
+import { shell, startShell } from "./shell.ts";
 
 // Machines are shared with other tests.
-jest.setTimeout(60_000);
-
 let vm: TestVm;
 let client: AgentClient;
 
 beforeAll(async () => {
   vm = await startVm({ files: { "/etc/kept": "of the image\n", "/data/a": "a" } });
   client = vm.client;
-}, BOOT_TIMEOUT_MS);
+});
 
 afterAll(async () => {
   client?.close();

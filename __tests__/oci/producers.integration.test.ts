@@ -12,8 +12,6 @@ import { listDirectories } from "../support/host-tree.ts";
 import { type TreeNode, treeOf } from "../support/tree-node.ts";
 import { unpackWithUmoci, writeLayout } from "../support/umoci.ts";
 
-jest.setTimeout(120_000);
-
 type Tree = Map<string, TreeNode>;
 
 const tool = (program: string, ...args: string[]) =>

@@ -1,8 +1,6 @@
 // Needs Buildah and busybox-static.
 import { FROM_BUSYBOX, withProof } from "../lint/proofs/boot.ts";
 
-jest.setTimeout(60_000);
-
 /** Without a word from any rule. */
 const CLEAN = `${FROM_BUSYBOX}VOLUME /golem/input /golem/output
 WORKDIR /golem/work

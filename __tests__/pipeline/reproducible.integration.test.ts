@@ -15,8 +15,6 @@ import {
 } from "../support/archives.ts";
 import { bundleCli } from "../support/cli.ts";
 
-jest.setTimeout(120_000);
-
 let work: string;
 let program: string;
 

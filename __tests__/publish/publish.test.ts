@@ -44,6 +44,8 @@ describe("publishing to a directory", () => {
       isNew: true,
       names: [],
       check: { redirects: 0, resume: "works", warnings: [], limitation: expect.any(String) },
+      // Providers cannot download it, so only what serves it to them has a use for it.
+      snippets: [expect.objectContaining({ consumer: "golem-js" })],
     });
     expect(sha3(readFileSync(new URL(url)))).toBe(image.hash);
     expect(readdirSync(target()).sort()).toEqual(

@@ -15,7 +15,7 @@ describe("large numbers", () => {
       expect((await readSuperblock(path)).inodeCount).toBe(COUNT + 2);
       expect((await readBack(path)).size).toBe(COUNT + 2);
     });
-  }, 120_000);
+  });
 
   test("65,536 hard links", async () => {
     function* links() {
@@ -29,7 +29,7 @@ describe("large numbers", () => {
       const found = [...(await readBack(path)).values()];
       expect(found.filter(({ linkTarget }) => linkTarget === "f0").length).toBe(65_536);
     });
-  }, 120_000);
+  });
 
   test("directories in directories", async () => {
     function* deep() {
@@ -38,7 +38,7 @@ describe("large numbers", () => {
     await withImage(deep(), {}, async (path) => {
       expect((await readBack(path)).size).toBe(5001);
     });
-  }, 120_000);
+  });
 
   test("a file of 6 GB that is almost all holes", async () => {
     const size = 6 * 2 ** 30;
@@ -52,14 +52,14 @@ describe("large numbers", () => {
       expect((await readSuperblock(path)).bytesUsed).toBeLessThan(100_000);
       expect((await readBack(path)).get("f")?.size).toBe(size);
     });
-  }, 120_000);
+  });
 
   test("more owners than squashfs counts", async () => {
     const owners = (count: number) =>
       Array.from({ length: count }, (_, uid) => entry(`d${uid}`, { uid, gid: 0 }));
     await expect(imageBytes(owners(65_536))).rejects.toThrow("more than 65535 different users");
     expect((await imageBytes(owners(65_535))).readUInt16LE(26)).toBe(65_535);
-  }, 120_000);
+  });
 
   test("a content that almost vanishes when compressed takes little memory", async () => {
     const [size, chunkSize] = [256 * 2 ** 20, 2 ** 20];
@@ -75,5 +75,5 @@ describe("large numbers", () => {
     const file = fileEntry("f", "", { size, content: content() });
     expect((await imageBytes([file], { onBlock })).length).toBeLessThan(1_000_000);
     expect(most - before).toBeLessThan(100 * 2 ** 20);
-  }, 120_000);
+  });
 });

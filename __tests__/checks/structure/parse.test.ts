@@ -109,4 +109,4 @@ test("ten thousand tests are read in a few seconds", async () => {
   expect(planned).toHaveLength(10_000);
   expect(planned.at(-1)?.source?.line).toBe(3 + 3 * 9_999);
   expect(performance.now() - started).toBeLessThan(20_000);
-}, 30_000);
+});

@@ -130,7 +130,7 @@ beforeAll(async () => {
     expect(result?.failure).toBeNull();
     for (const test of result?.tests ?? []) into.set(test.name, test);
   }
-}, 200_000);
+});
 
 afterAll(() => image?.remove());
 

@@ -7,16 +7,8 @@ import { parse } from "yaml";
 import type { InitScriptForm } from "../../../src/lint/init-script/forms.ts";
 import { initScript } from "../../../src/lint/init-script/init-script.ts";
 import type { ServiceDescription, Variable } from "../../../src/lint/init-script/service.ts";
-import {
-  FROM_BUSYBOX,
-  makeProof,
-  PROOF_TIMEOUT_MS,
-  type Proof,
-  type ProofVm,
-} from "../proofs/boot.ts";
+import { FROM_BUSYBOX, makeProof, type Proof, type ProofVm } from "../proofs/boot.ts";
 import { HOSTILE_VALUES } from "./values.ts";
-
-jest.setTimeout(PROOF_TIMEOUT_MS);
 
 let proof: Proof;
 let vm: ProofVm;

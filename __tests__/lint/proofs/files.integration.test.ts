@@ -1,6 +1,9 @@
 // Needs QEMU, a kernel, busybox-static, musl-gcc and tar2sqfs. Boots a dozen VMs, two at a time.
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VmError } from "../../../src/errors.ts";
@@ -9,20 +12,15 @@ import { lintImage } from "../../../src/pipeline/lint-image.ts";
 import { withSourceImage } from "../../../src/pipeline/source-image.ts";
 import { loadSettings } from "../../../src/settings/load-settings.ts";
 import { withVirtualMachine } from "../../../src/vm/boot.ts";
+import type { NetworkAttachment } from "../../../src/vm/network/attachment.ts";
+import { withOutboundAccess } from "../../../src/vm/network/outbound-access.ts";
+import { parseOutboundUrl } from "../../../src/vm/network/outbound-url.ts";
 import type { Profile } from "../../../src/vm/profiles.ts";
 import { CommandStartError } from "../../../src/vm/virtual-machine.ts";
 import { directory, file, symlink, type TestEntry } from "../../support/archives.ts";
 import { elf64 } from "../../vm/image/programs.ts";
-import {
-  busyboxEntries,
-  makeProof,
-  PROOF_TIMEOUT_MS,
-  type Proof,
-  type ProofVm,
-  withProof,
-} from "./boot.ts";
-
-jest.setTimeout(PROOF_TIMEOUT_MS);
+import { type Held, hold } from "../../vm/network/hold.ts";
+import { busyboxEntries, makeProof, type Proof, type ProofVm, withProof } from "./boot.ts";
 
 const PROFILES: Profile[] = ["documented", "v0.3", "v0.4", "v0.5"];
 /** Root's alone, whatever the image says. */
@@ -58,7 +56,13 @@ const TOOL = "#!/bin/sh\necho found\n";
 
 let work: string;
 let entries: TestEntry[];
-beforeAll(() => {
+let server: Server;
+/** What the image's start downloads, from a host that only the Internet knows. */
+let url: string;
+beforeAll(async () => {
+  server = createServer((_, response) => response.end("downloaded")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://files.example.org:${(server.address() as AddressInfo).port}/`;
   work = mkdtempSync(join(tmpdir(), "gi-files-"));
   const mapShared = join(work, "map-shared");
   execFileSync("musl-gcc", ["-static", "-o", mapShared, join(__dirname, "map-shared.c")]);
@@ -75,7 +79,11 @@ beforeAll(() => {
     program("lib/x86_64-linux-gnu/libc.so.6", readFileSync("/lib/x86_64-linux-gnu/libc.so.6")),
   ];
 });
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+afterAll(() => {
+  server.close();
+  rmSync(work, { recursive: true, force: true });
+});
+const download = () => `wget -q -O - ${url}`;
 
 /** Breaks each rule about files that does not keep the VM from booting. */
 const bad = () => ({
@@ -94,7 +102,7 @@ const bad = () => ({
     device("dev/own", 3),
   ],
   config: {
-    Cmd: ["/tmp/start.sh"],
+    Cmd: ["/bin/sh", "-c", `${download()} > /srv/downloaded; exec /tmp/start.sh`],
     Env: ["DB_HOST=db", "PATH=/usr/local/bin:/usr/bin:/bin"],
     Volumes: { "/var/lib/postgresql/data": {} },
   },
@@ -113,7 +121,7 @@ const good = () => ({
   config: { Cmd: ["/opt/start.sh"], Env: ["DB_HOST=192.168.0.3"], Volumes: { "/data": {} } },
 });
 
-const RULES = ["GVM007", "GVM012", "GVM014", "GVM015", "GVM016", "GVM021", "GVM117"];
+const RULES = ["GVM007", "GVM012", "GVM014", "GVM015", "GVM016", "GVM021", "GVM024", "GVM117"];
 
 async function bootAll(proof: Proof, profiles: readonly Profile[]): Promise<Map<Profile, ProofVm>> {
   const vms = new Map<Profile, ProofVm>();
@@ -182,6 +190,12 @@ describe("an image with files that a VM treats otherwise", () => {
       expect((await on(profile).sh(fetch)).stderr).toContain("127.0.0.1");
     });
 
+    test("a download at the start fails, because there is no network", async () => {
+      const { exitCode, stdout, stderr } = await on(profile).sh(download());
+      expect({ failed: exitCode !== 0, stdout }).toEqual({ failed: true, stdout: "" });
+      expect(stderr).toContain("bad address 'files.example.org");
+    });
+
     test("programs of another machine, or without their interpreter, do not start", async () => {
       for (const name of ["arm", "snake"]) {
         await expectNoStart(on(profile), `/usr/local/bin/${name}`);
@@ -218,12 +232,27 @@ describe("an image with files that a VM treats otherwise", () => {
 describe("the same image with the cures", () => {
   let proof: Proof;
   let vms: Map<Profile, ProofVm>;
+  let access: Held<NetworkAttachment>;
 
   beforeAll(async () => {
     proof = await makeProof(good());
-    vms = await bootAll(proof, ["documented", "v0.5"]);
+    const targets = [parseOutboundUrl(url)];
+    // This machine, as the VM's network has it.
+    const resolve = async () => ["10.0.2.2"];
+    access = await hold((body) => withOutboundAccess({ targets, resolve }, body));
+    const [documented, newest] = await Promise.all([
+      proof.boot("documented", { network: access.value }),
+      proof.boot("v0.5"),
+    ]);
+    vms = new Map([
+      ["documented", documented],
+      ["v0.5", newest],
+    ]);
   });
-  afterAll(() => proof.close());
+  afterAll(async () => {
+    await proof.close();
+    await access.end();
+  });
 
   test("is nothing that lint would find", async () => {
     const found = await proof.rules();
@@ -238,6 +267,10 @@ describe("the same image with the cures", () => {
         "select 1mapped\n",
       );
     }
+  });
+
+  test("a download works where the requestor asks for outbound access to its host", async () => {
+    expect(await (vms.get("documented") as ProofVm).output(download())).toBe("downloaded");
   });
 
   test("more than memory has fits into a volume", async () => {

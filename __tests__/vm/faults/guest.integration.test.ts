@@ -16,8 +16,6 @@ import {
   type Workplace,
 } from "./machines.ts";
 
-jest.setTimeout(180_000);
-
 let workplace: Workplace;
 let good: BootableImage;
 let hostile: (conduct: string) => Runtime;

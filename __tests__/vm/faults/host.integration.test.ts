@@ -7,7 +7,6 @@ import { type BootableImage, withVirtualMachine } from "../../../src/vm/boot.ts"
 import { getFile, putFile } from "../../../src/vm/transfer.ts";
 import type { VirtualMachine } from "../../../src/vm/virtual-machine.ts";
 import {
-  BOOT_TIMEOUT_MS,
   bootOptions,
   busyboxEntries,
   makeImage,
@@ -43,16 +42,12 @@ async function roundTrip(name: string): Promise<string> {
   return readFileSync(to, "utf8");
 }
 
-test(
-  "several runs at once, in a directory with a comma, keep apart and leave nothing",
-  async () => {
-    const names = ["one", "two", "three"];
-    const contents = await Promise.all(names.map(roundTrip));
-    expect(contents).toEqual(names.map((name) => `content of ${name}`));
-    expect(workplace.leftovers()).toEqual([]);
-  },
-  BOOT_TIMEOUT_MS,
-);
+test("several runs at once, in a directory with a comma, keep apart and leave nothing", async () => {
+  const names = ["one", "two", "three"];
+  const contents = await Promise.all(names.map(roundTrip));
+  expect(contents).toEqual(names.map((name) => `content of ${name}`));
+  expect(workplace.leftovers()).toEqual([]);
+});
 
 const isRoot = process.getuid?.() === 0;
 (isRoot ? describe : describe.skip)("a full disk (needs root, to mount one)", () => {
@@ -68,24 +63,20 @@ const isRoot = process.getuid?.() === 0;
     execFileSync("umount", [disk]);
   });
 
-  test(
-    "is met by the guest and by transfers with its reason, and the run goes on",
-    async () => {
-      const { directory } = workplace;
-      writeFileSync(join(directory, "in"), "x".repeat(100_000));
-      const large = "busybox dd if=/dev/zero of=/golem/x bs=64k count=32";
-      const codes = await withVirtualMachine(image, bootOptions, async (machine) => {
-        const whenFilled = await sh(machine, large);
-        const put = putFile(machine.volumes, join(directory, "in"), "/golem/in");
-        await expect(put).rejects.toMatchObject({ message: expect.stringContaining("ENOSPC") });
-        const get = getFile(machine.volumes, "/golem/x", join(disk, "out"));
-        await expect(get).rejects.toMatchObject({ kind: "environment" });
-        const whenFreed = await sh(machine, "busybox rm /golem/x && echo x > /golem/y");
-        return { whenFilled, whenFreed };
-      });
-      expect(codes).toEqual({ whenFilled: 1, whenFreed: 0 });
-      expect(execFileSync("ls", ["-A", disk], { encoding: "utf8" })).toBe("");
-    },
-    BOOT_TIMEOUT_MS,
-  );
+  test("is met by the guest and by transfers with its reason, and the run goes on", async () => {
+    const { directory } = workplace;
+    writeFileSync(join(directory, "in"), "x".repeat(100_000));
+    const large = "busybox dd if=/dev/zero of=/golem/x bs=64k count=32";
+    const codes = await withVirtualMachine(image, bootOptions, async (machine) => {
+      const whenFilled = await sh(machine, large);
+      const put = putFile(machine.volumes, join(directory, "in"), "/golem/in");
+      await expect(put).rejects.toMatchObject({ message: expect.stringContaining("ENOSPC") });
+      const get = getFile(machine.volumes, "/golem/x", join(disk, "out"));
+      await expect(get).rejects.toMatchObject({ kind: "environment" });
+      const whenFreed = await sh(machine, "busybox rm /golem/x && echo x > /golem/y");
+      return { whenFilled, whenFreed };
+    });
+    expect(codes).toEqual({ whenFilled: 1, whenFreed: 0 });
+    expect(execFileSync("ls", ["-A", disk], { encoding: "utf8" })).toBe("");
+  });
 });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
   held.push(machine, access);
   limited = machine.value;
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const { end } of held) await end();
@@ -62,7 +62,7 @@ test("a host of the list is reached by its name and its address", async () => {
      wget -q -O - http://web.example:${allowedPort}/large | wc -c`,
   );
   expect(output).toBe(`allowedallowed${2 ** 21}\n`);
-}, 60_000);
+});
 
 test("everything else is refused at once: other ports, other names, ping", async () => {
   const { output } = await shell(
@@ -74,7 +74,7 @@ test("everything else is refused at once: other ports, other names, ping", async
   expect(output).toMatch(/Name does not resolve\n10\.0\.2\.2\n/);
   expect(output).toContain("0 packets received");
   expect(output).not.toContain("other\n");
-}, 60_000);
+});
 
 test("eth1 is the internet, and eth0 is there but down", async () => {
   const { output } = await shell(limited, "ifconfig eth0; ifconfig eth1; route -n");
@@ -99,4 +99,4 @@ test("without a list the settings' outbound reaches everything", async () => {
     },
   });
   expect(output).toBe("other");
-}, 60_000);
+});

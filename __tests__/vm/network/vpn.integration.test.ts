@@ -35,7 +35,7 @@ beforeAll(async () => {
   [server, client, other] = [machines[0].value, machines[1].value, machines[2].value];
   rmSync(directory, { recursive: true });
   await shell(server, "httpd -h /www -p 80");
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const { end } of held) await end();
@@ -48,7 +48,7 @@ test("a service of one VM is reached from the others, by its address", async () 
   const [first, second] = await Promise.all([shell(client, reach), shell(other, reach)]);
   expect(first.output).toBe(`a page\n${sum}`);
   expect(second.output).toBe(`a page\n${sum}`);
-}, 60_000);
+});
 
 test("a service looked for by a name is not found, as on Golem", async () => {
   const lookUp = "for name in web localhost; do /bin/resolve $name; done; cat /etc/hosts";
@@ -57,7 +57,7 @@ test("a service looked for by a name is not found, as on Golem", async () => {
   expect(output.endsWith("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n")).toBe(
     true,
   );
-}, 60_000);
+});
 
 test("eth0 is the VPN with its MTU, and eth1 is there but down", async () => {
   const { output } = await shell(other, "ifconfig eth0; ifconfig eth1; route -n");
@@ -77,4 +77,4 @@ test("members find each other's Ethernet address by asking all, and nobody beyon
   expect(output).toMatch(/192\.168\.0\.9 .*0 packets received/s);
   expect(output).toContain("Network is unreachable");
   expect(output).toMatch(/^192\.168\.0\.4 .* 90:13:c0:a8:00:04 .* eth0$/m);
-}, 30_000);
+});

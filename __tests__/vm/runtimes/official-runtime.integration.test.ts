@@ -14,8 +14,6 @@ import type { VirtualMachine } from "../../../src/vm/virtual-machine.ts";
 import { bundleServer, VERSION } from "../../support/runtime-bundle.ts";
 import { makeImage } from "../../support/vm.ts";
 
-jest.setTimeout(120_000);
-
 const kvmWorks: typeof chooseAccelerator = async () => ({ accelerator: "kvm", reason: "it works" });
 const kvmFails: typeof chooseAccelerator = async () => ({ accelerator: "tcg", reason: "no KVM" });
 
