@@ -1,6 +1,7 @@
 import type { ConvertResult } from "../pipeline/convert.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import type { PublishResult } from "../publish/publish.ts";
+import type { UsageSnippet } from "../publish/snippets/usage-snippets.ts";
 import { formatBytes } from "../system/format-bytes.ts";
 import { formatMilliseconds } from "./format.ts";
 import { profileRows } from "./test-summaries.ts";
@@ -28,6 +29,15 @@ export function publishedRows(published: PublishResult): [string, string][] {
     ["size", `${formatBytes(published.size)} (${published.size} bytes)`],
   ];
 }
+
+/** Code that uses an image, each piece under the name of what it is for. */
+export function formatSnippets(snippets: readonly UsageSnippet[]): string {
+  return snippets
+    .map(({ consumer, language, code }) => `\n${consumer} (${language}):\n\n${indent(code)}`)
+    .join("\n");
+}
+
+const indent = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, "    ");
 
 /** The closing table of a whole run. */
 export function resultRows({ convert, test, publish, timings }: RunResult): [string, string][] {

@@ -83,7 +83,8 @@ async function parseGvmi(path: string, handle: FileHandle): Promise<Gvmi> {
   return { path, ...parseMetadata(value), superblock, squashfsBytes, trailerBytes, size };
 }
 
-function parseMetadata(value: unknown) {
+/** @param value the JSON of a trailer @throws {GvmiFormatError} */
+export function parseMetadata(value: unknown) {
   const result = v.safeParse(RunConfigSchema, value);
   if (!result.success) {
     const [issue] = result.issues;

@@ -1,4 +1,4 @@
-export const STAGES = ["lint", "build", "convert", "test", "publish"] as const;
+export const STAGES = ["lint", "build", "convert", "test", "publish", "verify"] as const;
 
 export type StageName = (typeof STAGES)[number];
 

@@ -2,6 +2,7 @@ import { createTarget, type TargetSettings } from "./create-target.ts";
 import { assertUnchanged, stampOf } from "./file-stamp.ts";
 import type { TargetDescription } from "./parse-target.ts";
 import type { PublishedName, PublishFile, PublishOptions, TargetCheck } from "./publish-target.ts";
+import { type UsageSnippet, usageSnippets } from "./snippets/usage-snippets.ts";
 
 export interface PublishResult {
   /** SHA3-224 of the file. */
@@ -17,6 +18,8 @@ export interface PublishResult {
   readonly names: readonly PublishedName[];
   /** How a provider's download was checked. */
   readonly check: TargetCheck;
+  /** Code that uses the image. */
+  readonly snippets: readonly UsageSnippet[];
 }
 
 /**
@@ -37,6 +40,7 @@ export async function publish(
     const check = await target.check(file, stored, options);
     if (target.announce) await assertUnchanged(file, stamp, options.signal);
     const names = (await target.announce?.(file, stored, options)) ?? [];
+    const tag = names.find(({ outcome }) => outcome !== "kept")?.name;
     return {
       hash: file.hash,
       url: stored.url,
@@ -45,6 +49,11 @@ export async function publish(
       isNew: stored.isNew,
       names,
       check,
+      snippets: usageSnippets({
+        hash: file.hash,
+        url: stored.url,
+        ...(tag !== undefined && { tag }),
+      }),
     };
   } finally {
     target.close?.();

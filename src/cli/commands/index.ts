@@ -13,6 +13,7 @@ import { addPublishCommand } from "./publish.ts";
 import { addRunCommand } from "./run.ts";
 import { addShellCommand } from "./shell.ts";
 import { addTestCommand } from "./test.ts";
+import { addVerifyCommand } from "./verify.ts";
 
 /** Adds every command, in the order in which help lists them. */
 export function addCommands(program: Command, context: CliContext): void {
@@ -24,6 +25,7 @@ export function addCommands(program: Command, context: CliContext): void {
   addConvertCommand(program, context);
   addTestCommand(program, context);
   addPublishCommand(program, context);
+  addVerifyCommand(program, context);
   addInspectCommand(program, context);
   addExecCommand(program, context);
   addShellCommand(program, context);

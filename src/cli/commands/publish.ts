@@ -11,7 +11,7 @@ import {
 } from "../context.ts";
 import { formatTable } from "../format.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
-import { publishedRows } from "../summaries.ts";
+import { formatSnippets, publishedRows } from "../summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };
 
@@ -39,6 +39,11 @@ export function addPublishCommand(program: Command, context: CliContext): void {
       () => publishImage({ path, name, ...publish, to, signal: context.signal, progress }),
       (published) => published.url,
     );
-    writeResult(context, options, result, () => formatTable(publishedRows(result)));
+    writeResult(
+      context,
+      options,
+      result,
+      () => `${formatTable(publishedRows(result))}\n${formatSnippets(result.snippets)}`,
+    );
   });
 }

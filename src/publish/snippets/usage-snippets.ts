@@ -11,12 +11,18 @@ export interface UsageSnippet {
 
 /**
  * Code for each consumer that can use an image from where it is. ray-on-golem knows images of the public
- * registry alone.
+ * registry alone, and a local file is served to providers by golem-js alone.
  */
 export function usageSnippets(image: PublishedImage): readonly UsageSnippet[] {
   const reference = referenceTo(image);
+  const javascript = {
+    consumer: "golem-js",
+    language: "javascript",
+    code: golemJs(reference),
+  } as const;
+  if (image.url.startsWith("file:")) return [javascript];
   return [
-    { consumer: "golem-js", language: "javascript", code: golemJs(reference) },
+    javascript,
     { consumer: "yapapi", language: "python", code: yapapi(reference) },
     { consumer: "dapp-runner", language: "yaml", code: dappRunner(reference) },
     ...(reference.kind === "url"
