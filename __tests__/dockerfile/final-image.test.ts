@@ -86,9 +86,16 @@ describe("here-documents", () => {
     expect(found).toEqual(expected);
   });
 
-  test("belong to what RUN gives to the shell", () => {
-    const { runs } = describeImage("FROM scratch\nRUN <<EOF cat && \\\n  b\na\nEOF\nRUN c");
-    expect(runs.map(({ value }) => value)).toEqual(["<<EOF cat &&   b\na\n", "c"]);
+  test.each([
+    ["RUN <<EOF cat && \\\n  b\na\nEOF\nRUN c", ["<<EOF cat &&   b\na\nEOF\n", "c"]],
+    ["RUN <<EOF\na\nb\nEOF", ["a\nb\n"]],
+    ["RUN <<-'EOF'\n\ta\n\tEOF", ["a\n"]],
+    ["RUN <<EOF\n#!/bin/bash -e\na\nEOF", ["#!/bin/bash -e\na\n"]],
+    ["RUN <<EOF\n#!/usr/bin/env python3\na\nEOF", [""]],
+    ["RUN cat <<A <<B\n1\nA\n2\nB", ["cat <<A <<B\n1\nA\n\n2\nB\n"]],
+  ])("belong to what RUN gives to the shell: %j", (text, expected) => {
+    const { runs } = describeImage(`FROM scratch\n${text}`);
+    expect(runs.map(({ value }) => value)).toEqual(expected);
   });
 });
 

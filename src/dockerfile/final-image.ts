@@ -81,7 +81,7 @@ export interface FinalImage {
   /** Destinations of COPY and ADD. */
   readonly copies: readonly DeclaredPath[];
   readonly files: readonly DeclaredFile[];
-  /** What each RUN gives to its shell. */
+  /** What each RUN gives to its shell, here-documents with their ends; nothing of other programs' scripts. */
   readonly runs: readonly Located<string>[];
   /** Quotes and braces without an end in arguments whose values matter. */
   readonly invalidWords: readonly Located<string>[];

@@ -176,5 +176,11 @@ function wordsOf(body: SourceText): Word[] {
 function scriptOf({ body, heredocs }: Instruction): string {
   const words = parseJsonForm(body)?.map(({ text }) => text);
   if (words) return (words[1] === "-c" ? words.slice(2) : words).join(" ");
-  return [body.text, ...heredocs.map(({ text }) => text)].join("\n");
+  const [only] = heredocs;
+  if (only && /^<<\S+$/.test(body.text)) return isForShell(only.text) ? only.text : "";
+  return [body.text, ...heredocs.map(({ name, text }) => `${text}${name}\n`)].join("\n");
+}
+
+function isForShell(script: string): boolean {
+  return !script.startsWith("#!") || /^#!.*sh\b/.test(script);
 }

@@ -15,25 +15,58 @@ const MAX_COMMAND = 2000;
 /** As long as a line of a Dockerfile may be. */
 const MAX_LINE = 65_535;
 
-/** The simple commands of a script; here-documents and comments are left out. */
-export function* shellCommands(script: string): Generator<ShellCommand> {
-  const lines = script.split(/\r?\n/);
-  let heredocEnd: string | undefined;
+/** A here-document is a script when a shell reads it; deeper ones are not looked at. */
+const MAX_DEPTH = 4;
+
+/** Where here-documents start; not `<<<`, which is a word. */
+const HEREDOC_START = /(?<!<)<<-?[ \t]*(?:["']([\w.-]+)["']|\\?([A-Za-z_][\w.-]*))/g;
+/** `1 << n` is no here-document. */
+const ARITHMETIC = /\(\([^()]*\)\)/g;
+/** A shell that reads its script from its input. */
+const READING_SHELL = /^(?:\S*\/)?(?:ba|da|a|z|k)?sh(?:\s+-[a-zA-Z]+)*$/;
+const REDIRECTIONS = /\d*(?:<<-?\s*\\?["']?[\w.-]+["']?|[<>]+&?\s*\S+)/g;
+
+/** The simple commands of a script. Comments are left out, and here-documents that no shell reads. */
+export function shellCommands(script: string): Generator<ShellCommand> {
+  return commandsOfLines(script.split(/\r?\n/), 0, 0);
+}
+
+function* commandsOfLines(
+  lines: readonly string[],
+  firstLine: number,
+  depth: number,
+): Generator<ShellCommand> {
+  const last = new Map(lines.map((line, index) => [line.trim(), index]));
   for (let index = 0; index < lines.length; index++) {
     const first = index;
     let text = lines[index] ?? "";
-    if (heredocEnd !== undefined) {
-      if (text.trim() === heredocEnd) heredocEnd = undefined;
-      continue;
-    }
     while (text.endsWith("\\") && index + 1 < lines.length && text.length < MAX_LINE) {
       text = `${text.slice(0, -1)} ${(lines[++index] ?? "").trim()}`;
     }
-    heredocEnd = /<<-?\s*["']?(\w+)["']?/.exec(text)?.[1];
-    for (const command of commandsOf(text.slice(0, MAX_LINE))) {
-      if (command !== "") yield { line: first, command };
+    const line = text.slice(0, MAX_LINE);
+    const commands = [...commandsOf(line)].filter((command) => command !== "");
+    for (const command of commands) yield { line: firstLine + first, command };
+    const isScript = depth < MAX_DEPTH && commands.some(readsScript);
+    for (const name of heredocNames(line)) {
+      // Without its end it is something else, such as a word in quotes.
+      if ((last.get(name) ?? 0) <= index) continue;
+      const start = index + 1;
+      index = start;
+      while (lines[index]?.trim() !== name) index++;
+      if (!isScript) continue;
+      yield* commandsOfLines(lines.slice(start, index), firstLine + start, depth + 1);
     }
   }
+}
+
+function heredocNames(line: string): string[] {
+  if (!line.includes("<<")) return [];
+  const matches = line.replace(ARITHMETIC, "").matchAll(HEREDOC_START);
+  return [...matches].map(([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+function readsScript(command: string): boolean {
+  return READING_SHELL.test(command.replace(REDIRECTIONS, "").trim());
 }
 
 /** The simple commands of a line, each from its program on; what is quoted stays together. */
