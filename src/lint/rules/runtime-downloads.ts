@@ -22,6 +22,10 @@ RUN pip install -r requirements.txt
 CMD python main.py`,
     affected: "All providers; those with outbound access only when the requestor asks for it.",
   },
+  proof: [
+    "a download at the start fails, because there is no network",
+    "a download works where the requestor asks for outbound access to its host",
+  ],
   contents: entryScriptBytes,
   *check(context) {
     for (const script of startedScripts(context)) {
