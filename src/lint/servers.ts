@@ -149,14 +149,16 @@ const PROGRAM_DIRECTORIES = [
 function inFiles(context: LintContext, { programs }: Server): Evidence | undefined {
   for (const program of programs) {
     const found = findProgram(context, program);
-    if (!found || MULTI_CALL_PROGRAM.test(found.entry.path)) continue;
+    if (!found || isMultiCallProgram(found.entry)) continue;
     return { evidence: found.name, place: basePlace(context) };
   }
   return undefined;
 }
 
 /** Small programs that go by the names of large ones, such as busybox as httpd. */
-const MULTI_CALL_PROGRAM = /(^|\/)(busybox|toybox)[^/]*$/;
+export function isMultiCallProgram({ path }: EntryMetadata): boolean {
+  return /(^|\/)(busybox|toybox)[^/]*$/.test(path);
+}
 
 /** A program by its base name, where packages and images put programs. */
 export function findProgram(

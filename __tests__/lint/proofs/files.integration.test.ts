@@ -54,6 +54,8 @@ const sparse = (name: string, start: string, size: number) =>
 const SERVER = "#!/bin/sh\nexec busybox su worker -c 'cat /srv/page'\n";
 const TOOL = "#!/bin/sh\necho found\n";
 
+const LIBRARIES = ["libc.so.6", "libcap-ng.so.0"].map((name) => `lib/x86_64-linux-gnu/${name}`);
+
 let work: string;
 let entries: TestEntry[];
 let server: Server;
@@ -69,6 +71,7 @@ beforeAll(async () => {
   entries = [
     directory("./"),
     ...busyboxEntries(),
+    symlink("bin/chmod", "busybox"),
     program("bin/map-shared", readFileSync(mapShared)),
     file("etc/passwd", "root:x:0:0::/:/bin/sh\nworker:x:1000:1000::/:/bin/sh\n"),
     file("etc/hosts", ""),
@@ -76,7 +79,7 @@ beforeAll(async () => {
     // The env of a distribution with glibc, which busybox's is not.
     program("usr/bin/env", readFileSync("/usr/bin/env")),
     program("lib64/ld-linux-x86-64.so.2", readFileSync("/lib64/ld-linux-x86-64.so.2")),
-    program("lib/x86_64-linux-gnu/libc.so.6", readFileSync("/lib/x86_64-linux-gnu/libc.so.6")),
+    ...["usr/bin/setpriv", ...LIBRARIES].map((path) => program(path, readFileSync(`/${path}`))),
   ];
 });
 afterAll(() => {
@@ -103,6 +106,7 @@ const bad = () => ({
   ],
   config: {
     Cmd: ["/bin/sh", "-c", `${download()} > /srv/downloaded; exec /tmp/start.sh`],
+    User: "1234:5678",
     Env: ["DB_HOST=db", "PATH=/usr/local/bin:/usr/bin:/bin"],
     Volumes: { "/var/lib/postgresql/data": {} },
   },
@@ -121,7 +125,17 @@ const good = () => ({
   config: { Cmd: ["/opt/start.sh"], Env: ["DB_HOST=192.168.0.3"], Volumes: { "/data": {} } },
 });
 
-const RULES = ["GVM007", "GVM012", "GVM014", "GVM015", "GVM016", "GVM021", "GVM024", "GVM117"];
+const RULES = [
+  "GVM005",
+  "GVM007",
+  "GVM012",
+  "GVM014",
+  "GVM015",
+  "GVM016",
+  "GVM021",
+  "GVM024",
+  "GVM117",
+];
 
 async function bootAll(proof: Proof, profiles: readonly Profile[]): Promise<Map<Profile, ProofVm>> {
   const vms = new Map<Profile, ProofVm>();
@@ -170,6 +184,16 @@ describe("an image with files that a VM treats otherwise", () => {
       } else expect(before).toEqual(served);
       await on(profile).run(["/bin/busybox", "chmod", "+x", "/"]);
       expect(await on(profile).run(["/usr/sbin/nginx"])).toEqual(served);
+    });
+
+    test("the cure of a numeric USER starts a program as that user and group", async () => {
+      const cure = (await proof.lint()).find(({ rule }) => rule === "GVM005")?.cure ?? "";
+      const [change, open] = (cure.match(/\["[^\]]*\]/g) ?? []).map((argv) => JSON.parse(argv));
+      expect(await on(profile).run(open)).toMatchObject({ exitCode: 0 });
+      const command = change.with(-1, "/bin/busybox");
+      expect(
+        await on(profile).run([...command, "sh", "-c", "id -u; id -g; id -G"] as never),
+      ).toEqual({ exitCode: 0, stdout: "1234\n5678\n5678\n", stderr: "" });
     });
 
     test("a volume refuses the memory maps that databases share", async () => {

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../../src/oci/image-config.ts";
+import { imageFindings, link, program, type TestFile } from "../image-findings.ts";
 import { findingsOf } from "../lint-text.ts";
 
 const found = (text: string, config?: RunConfig) =>
@@ -29,9 +30,35 @@ test("a base image's user is known by its configuration, and taken back by the D
   expect(found("FROM x", { User: "" })).toEqual([]);
 });
 
-test("the cure starts the program as that user", () => {
+describe("the cure starts the program as that user", () => {
   const cure = (user: string) => findingsOf("GVM005", `FROM x\nUSER ${user}`)[0]?.cure;
-  expect(cure("app")).toContain('["/bin/su", "-s", "/bin/sh", "app", "-c", "command"]');
-  expect(cure("101:102")).toContain("setpriv --reuid=101 --regid=102 --clear-groups command");
-  expect(cure("101")).toContain("setpriv --reuid=101 --regid=101 --clear-groups command");
+  const setpriv = (uid: string, gid: string) =>
+    `start it by ["/usr/bin/setpriv", "--reuid=${uid}", "--regid=${gid}", "--clear-groups", "/path/to/command"]`;
+
+  test.each([
+    ["app", 'start it by ["/bin/su", "-s", "/bin/sh", "app", "-c", "command"]'],
+    ["101:102", setpriv("101", "102")],
+    ["101", setpriv("101", "101")],
+    ["app:web", setpriv("app", "web")],
+  ])("USER %s", (user, expected) => {
+    expect(cure(user)).toContain(expected);
+  });
+
+  const cureIn = (User: string, files: Record<string, TestFile>) =>
+    imageFindings("GVM005", { config: { User }, files })[0]?.cure;
+
+  test("by the path where the image has it", () => {
+    expect(cureIn("app", { "usr/bin/su": program("") })).toContain('start it by ["/usr/bin/su"');
+    expect(cureIn("1:2", { "bin/setpriv": program("") })).toContain('start it by ["/bin/setpriv"');
+    const busybox = { "bin/busybox": program(""), "bin/su": link("busybox") };
+    expect(cureIn("app", busybox)).toContain('start it by ["/bin/su"');
+  });
+
+  test("which has to be added when the image has none that can", () => {
+    expect(cureIn("app", {})).toContain("add su of util-linux or busybox to the image, and start");
+    const busybox = { "bin/busybox": program(""), "bin/setpriv": link("busybox") };
+    expect(cureIn("1000", busybox)).toContain(
+      'add setpriv of util-linux to the image, and start it by ["/usr/bin/setpriv"',
+    );
+  });
 });
