@@ -14,7 +14,7 @@ export function initCommand(
   argv: readonly string[],
   variables: readonly DeclaredVariable[],
 ): string {
-  const assignments = variables.map(assignment);
+  const assignments = variables.map((variable) => assignment(variable, variables));
   const isScript = argv.length === 3 && argv[0] === "/bin/sh" && argv[1] === "-c";
   if (assignments.length === 0 && (argv[0]?.startsWith("/") ?? false)) return displayArgv(argv);
   const command = isScript ? (argv[2] ?? "") : `exec ${argv.map(shellQuote).join(" ")}`;
@@ -25,14 +25,30 @@ export function initCommand(
 /**
  * A variable as a shell sets it; `...` stands for a value that only the build knows, and for one that is
  * nobody's business.
+ *
+ * @param others what the image sets, too
  */
-export function assignment(variable: DeclaredVariable): string {
-  const { name, value, written } = variable;
+export function assignment(
+  variable: DeclaredVariable,
+  others: readonly DeclaredVariable[] = [],
+): string {
+  const { name, value } = variable;
   if (isConfidential(variable)) return `${name}=...`;
   if (value !== undefined) return `${name}=${shellQuote(value)}`;
-  // The shell has a PATH, too, that can be added to.
-  const isOwnPath = name === "PATH" && /^"?(?:[\w@%+=:,./-]|\$PATH\b|\$\{PATH\})*"?$/.test(written);
-  return isOwnPath ? `PATH=${written}` : `${name}=...`;
+  return `${name}=${addedToPath(variable, others) ?? "..."}`;
+}
+
+/** The shell has a PATH, too, that can be added to. */
+function addedToPath(
+  { name, written }: DeclaredVariable,
+  others: readonly DeclaredVariable[],
+): string | undefined {
+  if (name !== "PATH") return undefined;
+  const text = written.replace(/\$(?:(\w+)|\{(\w+)\})/g, (reference, plain, braced) => {
+    const of = plain ?? braced;
+    return (of !== "PATH" && others.find((other) => other.name === of)?.value) || reference;
+  });
+  return /^"?(?:[\w@%+=:,./-]|\$PATH\b|\$\{PATH\})*"?$/.test(text) ? text : undefined;
 }
 
 /** Reports end up in places that more people read than the Dockerfile. */

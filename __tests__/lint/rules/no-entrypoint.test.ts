@@ -16,6 +16,15 @@ test.each([
   ['ENV A="b c" D=e\nCMD ["/x"]', `["/bin/sh", "-c", "export A='b c' D=e; exec /x"]`],
   ["ENV PATH=/v/bin:$PATH\nCMD run", '["/bin/sh", "-c", "export PATH=/v/bin:$PATH; run"]'],
   [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Dockerfiles
+    'ENV V=/v\nENV PATH="$V/bin:${V}/x:$PATH"\nCMD run',
+    '["/bin/sh", "-c", "export V=/v PATH=\\"/v/bin:/v/x:$PATH\\"; run"]',
+  ],
+  [
+    "ENV V='/a b'\nENV PATH=$V:$PATH\nCMD run",
+    '["/bin/sh", "-c", "export V=\'/a b\' PATH=...; run"]',
+  ],
+  [
     "ENV A=$B PW_TOKEN=x DB=a://u:p@h\nCMD run",
     '["/bin/sh", "-c", "export A=... PW_TOKEN=... DB=...; run"]',
   ],

@@ -56,6 +56,10 @@ describe("the cure starts the program as that user", () => {
 
   test("which has to be added when the image has none that can", () => {
     expect(cureIn("app", {})).toContain("add su of util-linux or busybox to the image, and start");
+    expect(findingsOf("GVM005", "FROM scratch\nCOPY a /\nUSER 1:2")[0]?.cure).toContain(
+      "add setpriv",
+    );
+    expect(findingsOf("GVM005", "FROM scratch\nRUN a\nUSER 1:2")[0]?.cure).not.toContain("add");
     const busybox = { "bin/busybox": program(""), "bin/setpriv": link("busybox") };
     expect(cureIn("1000", busybox)).toContain(
       'add setpriv of util-linux to the image, and start it by ["/usr/bin/setpriv"',

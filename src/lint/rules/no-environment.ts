@@ -42,7 +42,7 @@ COPY infer /usr/local/bin/`,
       yield {
         place,
         message: describe(names),
-        cure: `Set ${it(names)} with the command, as in ${example(variables)}, or write ${it(names)} into a .env file that the program reads.`,
+        cure: `Set ${it(names)} with the command, as in ${example(variables, declared)}, or write ${it(names)} into a .env file that the program reads.`,
       };
     }
     yield* inherited(context, new Set(declared.map(({ name }) => name)));
@@ -92,11 +92,11 @@ function listNames(names: readonly string[]): string {
 /** More of a command would not be read in a cure. */
 const MAX_COMMAND = 200;
 
-function example(variables: readonly DeclaredVariable[]): string {
+function example(variables: readonly DeclaredVariable[], all: readonly DeclaredVariable[]): string {
   const words: string[] = [];
   let length = 0;
   for (const variable of variables) {
-    const word = assignment(variable);
+    const word = assignment(variable, all);
     length += word.length;
     if (length > MAX_COMMAND) break;
     words.push(word);

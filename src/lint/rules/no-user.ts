@@ -70,11 +70,16 @@ function cureOf(user: string, context: LintContext): string {
     ? ["-s", "/bin/sh", user, "-c", "command"]
     : [`--reuid=${name}`, `--regid=${group}`, "--clear-groups", "/path/to/command"];
   const argv = [tool.path, ...words].map((word) => escapeControls(JSON.stringify(word))).join(", ");
-  const isMissing = context.entries && pathOf(tool.program, context) === undefined;
+  const isMissing = areFilesKnown(context) && pathOf(tool.program, context) === undefined;
   const first = isMissing
     ? `add ${tool.program} of ${tool.origin} to the image, and start it`
     : "start it";
   return `Where the program must not be root, ${first} by [${argv}], after a first init command ["/bin/chmod", "+x", "/"].`;
+}
+
+/** Without a RUN nothing but copies of own files comes to `scratch`. */
+function areFilesKnown({ entries, declared }: LintContext): boolean {
+  return entries !== undefined || (declared?.isFromScratch === true && declared.runs.length === 0);
 }
 
 /** Where the image has it, absolute; busybox's setpriv cannot change the user. */
