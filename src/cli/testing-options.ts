@@ -19,46 +19,53 @@ export interface TestingOptionValues {
   compat?: Compatibility;
 }
 
-/** Adds the options to a command. */
-export function addTestingOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--tests <file>",
-        "container-structure-test file or exe-script to run in place of the settings' tests (repeatable)",
-      ).argParser((path: string, previous: readonly string[] = []) => [...previous, path]),
-    )
-    .option("--only <pattern>", "run the tests whose names this regular expression (RE2) matches")
-    .addOption(
-      new Option("--shard <index/count>", "run one part of the tests, such as 1/4").argParser(
-        parsedBy(parseShard),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--isolation <kind>",
-        "what state tests meet: reset (as after a boot), boot (one each), shared",
-      ).choices(ISOLATIONS),
-    )
-    .addOption(
-      new Option(
-        "--parallel <count>",
-        "VMs at a time, a number or auto, as far as memory and cores go (default: 1)",
-      ).argParser(parallelValue),
-    )
-    .option("--fail-fast", "run nothing more after a test has failed")
-    .addOption(
-      new Option(
-        "--retries <count>",
-        "how often to try a failed test again; it is flaky when it passes then (default: 0)",
-      ).argParser(wholeNumberValue(0, MAX_RETRIES)),
-    )
-    .addOption(
-      new Option(
-        "--compat <kind>",
-        "golem, or strict: the verdicts of container-structure-test where that is possible",
-      ).choices(COMPATIBILITIES),
-    );
+/**
+ * Adds the options to a command.
+ *
+ * @param names those that the command has; all of them when absent
+ */
+export function addTestingOptions(
+  command: Command,
+  names?: readonly (keyof TestingOptionValues)[],
+): Command {
+  for (const option of testingOptions()) {
+    const name = option.attributeName() as keyof TestingOptionValues;
+    if (names === undefined || names.includes(name)) command.addOption(option);
+  }
+  return command;
+}
+
+function testingOptions(): Option[] {
+  return [
+    new Option(
+      "--tests <file>",
+      "container-structure-test file or exe-script to run in place of the settings' tests (repeatable)",
+    ).argParser((path: string, previous: readonly string[] = []) => [...previous, path]),
+    new Option(
+      "--only <pattern>",
+      "run the tests whose names this regular expression (RE2) matches",
+    ),
+    new Option("--shard <index/count>", "run one part of the tests, such as 1/4").argParser(
+      parsedBy(parseShard),
+    ),
+    new Option(
+      "--isolation <kind>",
+      "what state tests meet: reset (as after a boot), boot (one each), shared",
+    ).choices(ISOLATIONS),
+    new Option(
+      "--parallel <count>",
+      "VMs at a time, a number or auto, as far as memory and cores go (default: 1)",
+    ).argParser(parallelValue),
+    new Option("--fail-fast", "run nothing more after a test has failed"),
+    new Option(
+      "--retries <count>",
+      "how often to try a failed test again; it is flaky when it passes then (default: 0)",
+    ).argParser(wholeNumberValue(0, MAX_RETRIES)),
+    new Option(
+      "--compat <kind>",
+      "golem, or strict: the verdicts of container-structure-test where that is possible",
+    ).choices(COMPATIBILITIES),
+  ];
 }
 
 function parallelValue(text: string): number | "auto" {

@@ -1,4 +1,13 @@
-export const STAGES = ["lint", "build", "convert", "test", "publish", "verify"] as const;
+export const STAGES = [
+  "lint",
+  "build",
+  "convert",
+  "test",
+  "publish",
+  "size",
+  "parity",
+  "verify",
+] as const;
 
 export type StageName = (typeof STAGES)[number];
 

@@ -60,7 +60,16 @@ export async function testImage(input: TestImageInput): Promise<TestImageResult>
   };
 }
 
-async function plannedTests(gvmi: Gvmi, input: TestImageInput): Promise<PlannedTest[]> {
+/**
+ * The tests that are to run on an image: those of the input, or the built-in one when there is none.
+ *
+ * @throws {SettingsError} when a file of tests is wrong
+ * @throws {UsageError} when no test has such a name
+ */
+export async function plannedTests(
+  gvmi: Gvmi,
+  input: PlanInput & Selection,
+): Promise<PlannedTest[]> {
   const planned = await planTests(input);
   const tests = planned.length > 0 ? planned : await planTests({ tests: await testsOf(gvmi) });
   return selectTests(tests, input);

@@ -12,6 +12,7 @@ import { addPrepareCommand } from "./prepare.ts";
 import { addPublishCommand } from "./publish.ts";
 import { addRunCommand } from "./run.ts";
 import { addShellCommand } from "./shell.ts";
+import { addSizeCommand } from "./size.ts";
 import { addTestCommand } from "./test.ts";
 import { addVerifyCommand } from "./verify.ts";
 
@@ -24,6 +25,7 @@ export function addCommands(program: Command, context: CliContext): void {
   addBuildCommand(program, context);
   addConvertCommand(program, context);
   addTestCommand(program, context);
+  addSizeCommand(program, context);
   addPublishCommand(program, context);
   addVerifyCommand(program, context);
   addInspectCommand(program, context);
