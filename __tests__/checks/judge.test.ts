@@ -1,6 +1,6 @@
 import { judgeCommand, judgeText } from "../../src/checks/judge.ts";
 import type { CommandOutcome } from "../../src/checks/test-outcome.ts";
-import type { GuestExit } from "../../src/vm/virtual-machine.ts";
+import type { GuestExit } from "../../src/vm/guest-command.ts";
 
 const expected = { exitCode: 0, stdout: [], stderr: [], files: [] };
 const outcome = (

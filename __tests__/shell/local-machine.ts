@@ -1,11 +1,8 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { AgentRequestError } from "../../src/vm/agent/errors.ts";
-import {
-  CommandStartError,
-  type GuestCommand,
-  type GuestExit,
-} from "../../src/vm/virtual-machine.ts";
+import type { GuestCommand, GuestExit } from "../../src/vm/guest-command.ts";
+import { CommandStartError } from "../../src/vm/guest-errors.ts";
 
 /** Runs commands on this machine in place of a guest. */
 export class LocalMachine {

@@ -1,6 +1,6 @@
 import { compilePattern } from "../settings/patterns.ts";
 import type { ExpectSettings } from "../settings/settings.ts";
-import type { GuestExit, OutputStream } from "../vm/virtual-machine.ts";
+import type { GuestExit, OutputStream } from "../vm/guest-command.ts";
 import type { CommandOutcome } from "./test-outcome.ts";
 
 /** As much of an output as a message shows. */

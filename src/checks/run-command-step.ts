@@ -1,6 +1,7 @@
 import { DeadlineError, VmError } from "../errors.ts";
 import { LimitedBuffer } from "../system/limited-buffer.ts";
-import type { GuestCommand, VirtualMachine } from "../vm/virtual-machine.ts";
+import type { GuestCommand } from "../vm/guest-command.ts";
+import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { conventionalGuestExitCode } from "./judge.ts";
 import type { TestLimits } from "./planned-test.ts";
 import type { CommandOutcome } from "./test-outcome.ts";

@@ -1,4 +1,4 @@
-import type { GuestExit, OutputStream } from "../vm/virtual-machine.ts";
+import type { GuestExit, OutputStream } from "../vm/guest-command.ts";
 
 /** What a test's command did; of each stream the beginning. */
 export interface CommandOutcome {

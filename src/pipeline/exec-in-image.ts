@@ -2,10 +2,11 @@ import { DeadlineError, VmError } from "../errors.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import { withDeadline } from "../system/deadline.ts";
 import { type BootableImage, withVirtualMachine } from "../vm/boot.ts";
+import type { GuestCommand, GuestExit } from "../vm/guest-command.ts";
 import type { Measurements } from "../vm/measurements.ts";
 import { type RuntimeSummary, summarizeRuntime } from "../vm/runtime.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
-import type { GuestCommand, GuestExit, VirtualMachine } from "../vm/virtual-machine.ts";
+import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { bootOptions, readBootableImage } from "./bootable-image.ts";
 import { storageExcess } from "./storage-excess.ts";
 

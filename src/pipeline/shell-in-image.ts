@@ -3,7 +3,8 @@ import type { VmSettings } from "../settings/settings.ts";
 import { type ChosenRunner, chooseRunner } from "../shell/choose-runner.ts";
 import { type LineSource, runSession, type SessionOptions } from "../shell/session.ts";
 import { withVirtualMachine } from "../vm/boot.ts";
-import type { GuestCommand, VirtualMachine } from "../vm/virtual-machine.ts";
+import type { GuestCommand } from "../vm/guest-command.ts";
+import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { bootOptions, readBootableImage } from "./bootable-image.ts";
 import { storageExcess } from "./storage-excess.ts";
 

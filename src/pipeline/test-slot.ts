@@ -6,6 +6,7 @@ import type { VmSettings } from "../settings/settings.ts";
 import type { BootOptions } from "../vm/boot.ts";
 import { prepareRuntime } from "../vm/boot.ts";
 import type { Measurements } from "../vm/measurements.ts";
+import { lookWhile } from "../vm/measurements-over-time.ts";
 import { needsUserNetworking } from "../vm/network/with-network.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import { bootOptions } from "./bootable-image.ts";
@@ -13,8 +14,9 @@ import { mergeVolumes } from "./merge-measurements.ts";
 import { TestMachine } from "./test-machine.ts";
 import type { TestRun } from "./test-run.ts";
 
-/** Between looks at what a VM uses, in milliseconds. */
+/** Between looks at what a VM uses, in milliseconds: after tests, which may be short, and while one runs. */
 const SAMPLE_INTERVAL_MS = 250;
+const LOOK_INTERVAL_MS = 500;
 const SAMPLE_TIMEOUT_MS = 5_000;
 
 /** A place for one VM at a time, which is kept, reset or replaced as the tests that come need it. */
@@ -89,6 +91,20 @@ export class TestSlot {
       if (!limit.aborted) throw error;
     }
     this.#sampledAt = performance.now();
+  }
+
+  /** Runs a test, and looks at what the VM uses meanwhile. */
+  sampleWhile<T>(test: () => Promise<T>): Promise<T> {
+    const machine = this.#held?.machine;
+    if (!machine) return test();
+    const look = async (signal: AbortSignal) => {
+      const volumes = await machine.volumeUsage(signal);
+      this.#volumePeaks = mergeVolumes(this.#volumePeaks, volumes);
+      const limit = AbortSignal.timeout(SAMPLE_TIMEOUT_MS);
+      const guest = await machine.guestUsage(AbortSignal.any([signal, limit]));
+      this.#run.addSample(guest, volumes, this.index);
+    };
+    return lookWhile(LOOK_INTERVAL_MS, look, test);
   }
 
   /** Measures the VM and powers it off. */

@@ -1,6 +1,7 @@
 import { conventionalGuestExitCode } from "../checks/judge.ts";
 import { DeadlineError } from "../errors.ts";
-import { CommandStartError, type GuestCommand } from "../vm/virtual-machine.ts";
+import type { GuestCommand } from "../vm/guest-command.ts";
+import { CommandStartError } from "../vm/guest-errors.ts";
 import type { CommandMachine, LineRunner, LineRunnerOptions } from "./line-runner.ts";
 import { lineScript, makeMarker } from "./line-script.ts";
 import {

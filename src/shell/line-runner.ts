@@ -1,4 +1,4 @@
-import type { GuestCommand, GuestExit } from "../vm/virtual-machine.ts";
+import type { GuestCommand, GuestExit } from "../vm/guest-command.ts";
 
 /** The part of a booted VM that runs commands. */
 export interface CommandMachine {

@@ -3,10 +3,10 @@ import { DeadlineError, VmError } from "../errors.ts";
 import type { AgentClient } from "./agent/client.ts";
 import { type BootFailure, explainGuestEnd } from "./boot-failure.ts";
 import type { ConsoleLog } from "./console-log.ts";
+import { CommandStartError } from "./guest-errors.ts";
 import { missingBootRequirement } from "./image/boot-requirements.ts";
 import { keepConsole } from "./kept-console.ts";
 import type { QemuExit, QemuProcess } from "./qemu/process.ts";
-import { CommandStartError } from "./virtual-machine.ts";
 
 /** A run in which something was thrown. */
 export interface FailedRun {

@@ -10,8 +10,9 @@ import { withSourceImage } from "../../../src/pipeline/source-image.ts";
 import { loadSettings } from "../../../src/settings/load-settings.ts";
 import { runCommand } from "../../../src/system/run-command.ts";
 import { type BootOptions, withVirtualMachine } from "../../../src/vm/boot.ts";
+import type { GuestCommand } from "../../../src/vm/guest-command.ts";
 import type { Profile } from "../../../src/vm/profiles.ts";
-import type { GuestCommand, VirtualMachine } from "../../../src/vm/virtual-machine.ts";
+import type { VirtualMachine } from "../../../src/vm/virtual-machine.ts";
 import * as archives from "../../support/archives.ts";
 
 /** How long a test may take that boots; a boot takes 6 s under emulation. */

@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { VmError } from "../../../src/errors.ts";
 import { type BootableImage, type BootOptions, withVirtualMachine } from "../../../src/vm/boot.ts";
+import type { GuestExit } from "../../../src/vm/guest-command.ts";
 import { getFile } from "../../../src/vm/transfer.ts";
-import type { GuestExit, VirtualMachine } from "../../../src/vm/virtual-machine.ts";
+import type { VirtualMachine } from "../../../src/vm/virtual-machine.ts";
 import { entry, fileEntry } from "../../support/entries.ts";
 import {
   bootOptions,

@@ -1,6 +1,6 @@
 import type { Pattern } from "../../settings/patterns.ts";
 import { LimitedBuffer, TailBuffer } from "../../system/limited-buffer.ts";
-import type { OutputStream } from "../../vm/virtual-machine.ts";
+import type { OutputStream } from "../../vm/guest-command.ts";
 import type { OutputText } from "../test-result.ts";
 
 /** As much of the newest output as a pattern is looked for in: a line that says that a service is ready is short. */
