@@ -1,8 +1,9 @@
+import { workflowCommand } from "../system/workflow-command.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { describeFinding } from "./finding-text.ts";
 import { reportPath } from "./report-path.ts";
 
-const COMMANDS: Readonly<Record<Severity, string>> = {
+const COMMANDS: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
   error: "error",
   warning: "warning",
   info: "notice",
@@ -18,27 +19,13 @@ export function formatGithub(findings: readonly Finding[], root: string): string
   return findings
     .map((finding) => {
       const { rule, severity, file, line, column } = finding;
-      const properties = Object.entries({
+      const properties = {
         file: reportPath(file, root),
         line,
         col: column,
         title: `golem-image ${rule}`,
-      }).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
-      const message = escapeData(describeFinding(finding));
-      return `::${COMMANDS[severity]} ${properties.join(",")}::${message}\n`;
+      };
+      return workflowCommand(COMMANDS[severity], properties, describeFinding(finding));
     })
     .join("");
-}
-
-/** @see https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
-function escapeData(text: string): string {
-  return text.replace(/[%\r\n]/g, percent);
-}
-
-function escapeProperty(text: string): string {
-  return text.replace(/[%\r\n:,]/g, percent);
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
