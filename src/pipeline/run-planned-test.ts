@@ -1,6 +1,6 @@
 import type { PlannedTest, TestContext, TestOutcome } from "../checks/planned-test.ts";
 import type { Isolation, TestResult, Verdict } from "../checks/test-result.ts";
-import { GolemImageError } from "../errors.ts";
+import { asClause, GolemImageError } from "../errors.ts";
 import { withVirtualMachine } from "../vm/boot.ts";
 import { bootOptions, readBootableImage } from "./bootable-image.ts";
 import { repeatCommand } from "./repeat-command.ts";
@@ -92,7 +92,7 @@ async function timed(
 async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<TestOutcome> {
   const { machine } = slot;
   try {
-    return await test.run(contextFor(run, slot, test));
+    return await slot.sampleWhile(() => test.run(contextFor(run, slot, test)));
   } catch (error) {
     run.signal.throwIfAborted();
     if (!(error instanceof GolemImageError) || error.kind === "environment") throw error;
@@ -104,7 +104,7 @@ async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<T
 }
 
 function problemOf(error: GolemImageError): TestOutcome {
-  return { problems: [error.message.replace(/\.$/, "")], steps: [] };
+  return { problems: [asClause(error)], steps: [] };
 }
 
 function contextFor(run: TestRun, { machine }: TestSlot, test: PlannedTest): TestContext {

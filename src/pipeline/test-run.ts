@@ -16,6 +16,7 @@ import type {
 } from "./profile-result.ts";
 import type { Progress } from "./progress.ts";
 import { repeatCommand } from "./repeat-command.ts";
+import { thinSamples } from "./thin-samples.ts";
 
 /** How tests are run. */
 export interface TestingOptions {
@@ -64,7 +65,7 @@ export class TestRun {
   readonly #started = performance.now();
   readonly #results: TestResult[] = [];
   readonly #timeline: TimelineEntry[] = [];
-  readonly #samples: UsageSample[] = [];
+  #samples: UsageSample[] = [];
   readonly #queue: QueuedTest[];
   #active = 0;
   #hasFailed = false;
@@ -126,6 +127,7 @@ export class TestRun {
       volumes: Object.fromEntries(volumes.map(({ path, bytes }) => [path, bytes])),
       vm,
     });
+    this.#samples = thinSamples(this.#samples);
     if (guest) this.#raiseOverlayPeak(guest.overlaySize, guest.overlayPeak);
   }
 
