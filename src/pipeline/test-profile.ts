@@ -92,11 +92,16 @@ async function runWorker(run: TestRun, index: number): Promise<void> {
 
 const WORDS = { passed: "pass", failed: "FAIL", skipped: "skip", flaky: "flaky" } as const;
 
-function describeResult({ verdict, name, durationMs, message, explanation }: TestResult): string {
+function describeResult(result: TestResult): string {
+  const { verdict, name, durationMs, message, explanation, repeatCommand } = result;
   const reason = message === "" ? "" : `: ${message}`;
   const rule = explanation?.rule === undefined ? "" : ` (${explanation.rule})`;
-  const why = verdict === "failed" && explanation ? `\n      ${explanation.text}${rule}` : "";
-  return `${WORDS[verdict]}  ${name} (${durationMs} ms)${reason}${why}`;
+  const lines = [
+    ...(explanation ? [`${explanation.text}${rule}`] : []),
+    `repeat it: ${repeatCommand}`,
+  ].map((line) => `\n      ${line}`);
+  const more = verdict === "failed" ? lines.join("") : "";
+  return `${WORDS[verdict]}  ${name} (${durationMs} ms)${reason}${more}`;
 }
 
 function totalTimeout(vm: VmSettings): () => DeadlineError {
