@@ -1,0 +1,83 @@
+import type { TimelineEntry } from "../../pipeline/profile-result.ts";
+import { formatMilliseconds } from "../../system/format-milliseconds.ts";
+import { type Html, html } from "./html.ts";
+import type { PlacedCase } from "./placed-case.ts";
+import { PLOT_WIDTH, type TimeAxis } from "./time-axis.ts";
+
+const LANE_HEIGHT = 20;
+const GAP = 2;
+/** Units; less than a screen shows. */
+const LEAST_WIDTH = 0.6;
+/** Rows of the table beside the picture. */
+const MAX_ROWS = 1000;
+
+/** What took how long: a lane for each VM, and the same as a table. */
+export function timelineFigure(
+  timeline: readonly TimelineEntry[],
+  axis: TimeAxis,
+  cases: readonly PlacedCase[],
+): Html {
+  if (timeline.length === 0) return html``;
+  const byName = new Map(cases.map((placed) => [placed.reportCase.name, placed]));
+  const lanes = Math.max(...new Set(timeline.map(({ vm }) => vm))) + 1;
+  const size = lanes > 2 ? "more" : String(lanes);
+  const legend = [
+    ["boot", "boot"],
+    ["reset", "reset"],
+    ["test-run", "test"],
+    ["test-run failed", "failed test"],
+    ["test-run flaky", "flaky test"],
+  ].map(
+    ([kind, name]) =>
+      html`<li><svg aria-hidden="true" viewBox="0 0 1 1"><rect class="${kind}" width="1" height="1"/></svg>${name}</li>`,
+  );
+  return html`<h3>Timeline</h3>
+<figure>
+<svg class="plot lanes-${size}" viewBox="0 0 ${PLOT_WIDTH} ${lanes * LANE_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${drawEntries(timeline, axis, byName)}</svg>
+${axis.labels()}
+<ul class="legend">${legend}</ul>
+</figure>
+${timelineTable(timeline, byName, lanes)}
+`;
+}
+
+function drawEntries(
+  timeline: readonly TimelineEntry[],
+  axis: TimeAxis,
+  byName: ReadonlyMap<string, PlacedCase>,
+): Html[] {
+  const drawnTo = new Map<string, number>();
+  return timeline.flatMap((entry) => {
+    const { kind, name, atMs, durationMs, vm } = entry;
+    const placed = kind === "test" ? byName.get(name) : undefined;
+    const verdict = placed?.reportCase.verdict ?? "passed";
+    const x = axis.x(atMs);
+    const width = Math.max(LEAST_WIDTH, axis.x(durationMs));
+    // Thousands of short tests would lie on top of each other.
+    const key = `${vm} ${kind} ${verdict}`;
+    if (x + width <= (drawnTo.get(key) ?? 0) + LEAST_WIDTH / 2) return [];
+    drawnTo.set(key, x + width);
+    const type = kind === "test" ? `test-run ${verdict}` : kind;
+    const box = html`<rect class="${type}" x="${x}" y="${vm * LANE_HEIGHT + GAP}" width="${width}" height="${LANE_HEIGHT - 2 * GAP}"><title>${name}: ${formatMilliseconds(durationMs)}</title></rect>`;
+    // The list of tests is there for the keyboard.
+    return [placed ? html`<a href="#${placed.id}" tabindex="-1">${box}</a>` : box];
+  });
+}
+
+function timelineTable(
+  timeline: readonly TimelineEntry[],
+  byName: ReadonlyMap<string, PlacedCase>,
+  lanes: number,
+): Html {
+  const rows = timeline.slice(0, MAX_ROWS).map(({ name, kind, atMs, durationMs, vm }) => {
+    const placed = kind === "test" ? byName.get(name) : undefined;
+    const label = placed ? html`<a href="#${placed.id}">${name}</a>` : html`${name}`;
+    return html`<tr><td>${label}</td>${lanes > 1 && html`<td class="number">${vm + 1}</td>`}<td class="number">${formatMilliseconds(atMs)}</td><td class="number">${formatMilliseconds(durationMs)}</td></tr>
+`;
+  });
+  const more = timeline.length - rows.length;
+  return html`<details><summary>Timeline as a table</summary><div class="inside scroll">
+<table><thead><tr><th>what</th>${lanes > 1 && html`<th>VM</th>`}<th>began</th><th>took</th></tr></thead><tbody>${rows}</tbody></table>
+${more > 0 && html`<p class="faint">… and ${more} more</p>`}</div></details>
+`;
+}
