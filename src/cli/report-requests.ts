@@ -4,35 +4,41 @@ import { UsageError } from "../errors.ts";
 import { REPORT_FORMATS, type ReportFormat } from "../lint/format-findings.ts";
 
 /** A report that was asked for: on stdout, or in a file. */
-export interface ReportRequest {
-  readonly format: ReportFormat;
+export interface ReportRequest<Format extends string = ReportFormat> {
+  readonly format: Format;
   readonly file?: string;
 }
 
-/** Reads `FORMAT` or `FORMAT=FILE`, one of several. */
-export function reportValue(
-  text: string,
-  previous: readonly ReportRequest[] = [],
-): ReportRequest[] {
-  const equals = text.indexOf("=");
-  const name = equals < 0 ? text : text.slice(0, equals);
-  const format = REPORT_FORMATS.find((known) => known === name);
-  if (format === undefined || equals === text.length - 1) {
-    throw new InvalidArgumentError(`Expected ${REPORT_FORMATS.join(", ")}, or FORMAT=FILE.`);
-  }
-  return [...previous, equals < 0 ? { format } : { format, file: text.slice(equals + 1) }];
+/** What reads `FORMAT` or `FORMAT=FILE`, one of several, of these formats. */
+export function reportValueOf<Format extends string>(formats: readonly Format[]) {
+  return (
+    text: string,
+    previous: readonly ReportRequest<Format>[] = [],
+  ): ReportRequest<Format>[] => {
+    const equals = text.indexOf("=");
+    const name = equals < 0 ? text : text.slice(0, equals);
+    const format = formats.find((known) => known === name);
+    if (format === undefined || equals === text.length - 1) {
+      throw new InvalidArgumentError(`Expected ${formats.join(", ")}, or FORMAT=FILE.`);
+    }
+    return [...previous, equals < 0 ? { format } : { format, file: text.slice(equals + 1) }];
+  };
 }
+
+/** Reads one of lint's reports. */
+export const reportValue = reportValueOf(REPORT_FORMATS);
 
 /**
  * What is reported: text on stdout when nothing is asked for.
  *
+ * @param example of several reports, for a person who has mixed them
  * @throws {UsageError} when two reports would be mixed in one place
  */
-export function chooseReports(options: {
-  readonly format?: readonly ReportRequest[];
-  readonly json?: boolean;
-}): readonly ReportRequest[] {
-  const requests: ReportRequest[] = [
+export function chooseReports<Format extends string = ReportFormat>(
+  options: { readonly format?: readonly ReportRequest<Format>[]; readonly json?: boolean },
+  example = "--format sarif=lint.sarif --format text",
+): readonly ReportRequest<Format | "json" | "text">[] {
+  const requests: ReportRequest<Format | "json">[] = [
     ...(options.json ? [{ format: "json" as const }] : []),
     ...(options.format ?? []),
   ];
@@ -46,7 +52,7 @@ export function chooseReports(options: {
   if (second) {
     throw new UsageError(
       `Two reports cannot share ${second.file ?? "stdout"}: ${second.format} would be mixed with another one.`,
-      { hint: "Write all but one to files, as in --format sarif=lint.sarif --format text." },
+      { hint: `Write all but one to files, as in ${example}.` },
     );
   }
   return unique.length === 0 ? [{ format: "text" }] : unique;

@@ -1,5 +1,7 @@
 import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
+import { printableText } from "../report/printable-text.ts";
+import { casesOf, reasonsOf } from "../report/report-cases.ts";
 import { displayText, escapeControls } from "../system/display-text.ts";
 import { formatBytes } from "../system/format-bytes.ts";
 import type { RoomMeasurement } from "../vm/measurements.ts";
@@ -52,6 +54,23 @@ export function formatTestResult(result: TestImageResult): string {
   const [first] = result.profiles;
   if (first && result.profiles.length === 1) return formatTable(profileRows(first));
   return formatMatrix(result.profiles);
+}
+
+/** A line for each test of each profile, and why it failed. */
+export function formatVerdicts({ profiles }: TestImageResult): string {
+  return profiles
+    .flatMap((profile) => [
+      `profile ${profile.profile}`,
+      ...casesOf(profile).flatMap((reportCase) => {
+        const { name, verdict, repeatCommand } = reportCase;
+        const line = `  ${WORDS[verdict].padEnd(5)}  ${escapeControls(name)}`;
+        if (verdict === "passed") return [line];
+        const reasons = printableText(reasonsOf(reportCase).join("\n")).split("\n");
+        const repeat = verdict === "failed" ? [`repeat it: ${repeatCommand}`] : [];
+        return [line, ...[...reasons, ...repeat].map((text) => `         ${text}`)];
+      }),
+    ])
+    .join("\n");
 }
 
 /** What one profile took and had. */

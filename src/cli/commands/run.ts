@@ -15,9 +15,15 @@ import { errorToJson } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
 import { stylesFor } from "../styles.ts";
 import { describeConversion, resultRows } from "../summaries.ts";
+import {
+  addTestReportOption,
+  chooseTestReportFiles,
+  type TestReportOptionValues,
+  writeTestReports,
+} from "../test-reports.ts";
 import { describeTests, formatTestResult } from "../test-summaries.ts";
 
-type Options = SettingOverrides & OutputOptions & { settings?: string };
+type Options = SettingOverrides & OutputOptions & TestReportOptionValues & { settings?: string };
 
 export function addRunCommand(program: Command, context: CliContext): void {
   const command = program
@@ -29,7 +35,9 @@ export function addRunCommand(program: Command, context: CliContext): void {
     command,
     ...(["settings", "dockerfile", "lint", "build", "convert", "vm", "publish"] as const),
   );
+  addTestReportOption(command);
   addOutputOptions(command).action(async (directory: string, options: Options) => {
+    const requests = await chooseTestReportFiles(options);
     const { runAllStages } = await import("../../pipeline/run.ts");
     const settings = await commandSettings(directory, options);
     const result: RunResult = { timings: {} };
@@ -53,8 +61,10 @@ export function addRunCommand(program: Command, context: CliContext): void {
       const error = await explainError(thrown, context.signal);
       // What the stages before it have found is worth having, most of all when one of them fails.
       writeResult(context, options, { ...result, error: errorToJson(error) }, () => "");
+      if (result.test) await writeTestReports(result.test, requests, context, true);
       throw error;
     }
+    if (result.test) await writeTestReports(result.test, requests, context, false);
     writeResult(context, options, result, () => describeRun(result));
   });
 }

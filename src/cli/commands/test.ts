@@ -1,18 +1,22 @@
 import type { Command } from "commander";
 import type { TestImageResult } from "../../pipeline/profile-result.ts";
 import { commandSettings } from "../command-settings.ts";
-import {
-  addOutputOptions,
-  type CliContext,
-  type OutputOptions,
-  progressFor,
-  writeResult,
-} from "../context.ts";
+import { addOutputOptions, type CliContext, type OutputOptions, progressFor } from "../context.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
-import { describeTests, formatTestResult } from "../test-summaries.ts";
+import {
+  addTestReportOption,
+  chooseTestReports,
+  printsJson,
+  type TestReportOptionValues,
+  writeTestReports,
+} from "../test-reports.ts";
+import { describeTests } from "../test-summaries.ts";
 import { addTestingOptions, type TestingOptionValues } from "../testing-options.ts";
 
-type Options = SettingOverrides & OutputOptions & TestingOptionValues & { settings?: string };
+type Options = SettingOverrides &
+  OutputOptions &
+  TestingOptionValues &
+  TestReportOptionValues & { settings?: string };
 
 export function addTestCommand(program: Command, context: CliContext): void {
   const command = program
@@ -20,14 +24,17 @@ export function addTestCommand(program: Command, context: CliContext): void {
     .description("boot a .gvmi as a provider does and run tests in it")
     .argument("<file>", "the .gvmi");
   addTestingOptions(command);
+  addTestReportOption(command);
   addSettingOptions(command, "settings", "vm");
   addOutputOptions(command).action(async (path: string, options: Options) => {
+    const requests = await chooseTestReports(options);
+    context.json = printsJson(requests);
     const { assertTestsPassed, testImage } = await import("../../pipeline/test-image.ts");
     const { runStage } = await import("../../pipeline/progress.ts");
     const { vm, tests, testSources, testFiles } = await commandSettings(".", options);
     const { only, shard, isolation, parallel, failFast, retries, compat } = options;
     const progress = progressFor(context, options);
-    const tested: { result?: TestImageResult } = {};
+    const tested: { result?: TestImageResult; hasPassed?: boolean } = {};
     try {
       await runStage(
         "test",
@@ -51,14 +58,15 @@ export function addTestCommand(program: Command, context: CliContext): void {
             progress,
           });
           assertTestsPassed(tested.result);
+          tested.hasPassed = true;
           return tested.result;
         },
         describeTests,
       );
     } finally {
       // Worth having most of all when a test has failed.
-      const { result } = tested;
-      if (result) writeResult(context, options, result, () => formatTestResult(result));
+      const { result, hasPassed } = tested;
+      if (result) await writeTestReports(result, requests, context, !hasPassed);
     }
   });
 }
