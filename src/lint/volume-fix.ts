@@ -4,10 +4,12 @@ import { splitAtSpaces, type Word } from "../dockerfile/words.ts";
 import type { Fix } from "./finding.ts";
 
 const PLAIN_PATH = /^\/[\w./-]+$/;
+/** Plain paths, each in quotes or in none, with commas or blanks between them. */
+const LISTED_PATHS = /^\s*(?:(?:"\/[\w./-]+"|'\/[\w./-]+'|\/[\w./-]+)(?:\s*,\s*|\s+|$))+$/;
 
 /**
  * Corrects VOLUMEs whose paths are clear, though they are not written as builders read them: `/a,/b`, and
- * `['/a', '/b']` or `[/a, /b]`. They work neither in containers nor in VMs, so nobody relies on them.
+ * `['/a', '/b']`, `[/a, /b]`, `["/a" "/b"]` or `["/a",]`. They work neither in containers nor in VMs, so nobody relies on them.
  *
  * @returns the fix for the volume at a place
  */
@@ -30,8 +32,8 @@ export function volumeFixes(dockerfile: Dockerfile): (place: Place) => Fix | und
 const keyOf = ({ line, column }: Place) => `${line}:${column}`;
 
 function listFix(list: string, body: SourceText, lines: readonly string[]): Fix | undefined {
-  const paths = list.split(",").map((item) => item.trim().replace(/^'([^']*)'$/, "$1"));
-  if (!paths.every((path) => PLAIN_PATH.test(path))) return undefined;
+  if (!LISTED_PATHS.test(list)) return undefined;
+  const paths = list.match(/\/[\w./-]+/g) ?? [];
   const text = `[${paths.map((path) => JSON.stringify(path)).join(", ")}]`;
   return replace(lines, { text: body.text, place: body.placeAt(0) }, text);
 }

@@ -56,6 +56,8 @@ test.each([
   ["VOLUME /ok \\\r\n  /a,/b,/c \\\r\n  /d", "VOLUME /ok \\\r\n  /a /b /c \\\r\n  /d"],
   ["volume ['/a', '/b']", 'volume ["/a", "/b"]'],
   ["VOLUME [/golem/in,/golem/out]", 'VOLUME ["/golem/in", "/golem/out"]'],
+  ['VOLUME ["/a" "/b"]', 'VOLUME ["/a", "/b"]'],
+  ['VOLUME ["/a", "/b",]', 'VOLUME ["/a", "/b"]'],
 ])("%j can be corrected safely", (line, expected) => {
   const lintText = (text: string) => lint({ dockerfile: { path: "D", text } });
   const fixed = fixText(`\uFEFFFROM scratch\r\n${line}\r\nUSER a\r\n`, lintText);
@@ -66,6 +68,7 @@ test.each([
 test.each([
   "VOLUME /a,b",
   "VOLUME ['/a', b]",
+  'VOLUME ["/a, "/b"]',
   'VOLUME ["/a,/b"]',
   "VOLUME /a\\\n,/b",
   "VOLUME $A,/b",

@@ -43,7 +43,11 @@ VOLUME /golem/work`,
         yield {
           place,
           message: `VOLUME ${name} cannot work: ${reason}.`,
-          cure: fix ? "Write the paths as they are meant." : "Use a path such as /golem/input.",
+          cure: fix
+            ? "Write the paths as they are meant."
+            : looksLikeJson(path)
+              ? 'Write VOLUME ["/golem/input", "/golem/output"], or VOLUME /golem/input /golem/output.'
+              : "Use a path such as /golem/input.",
           ...(fix && { fix }),
         };
       } else if (normalize(path) === "/tmp") {
@@ -66,8 +70,8 @@ VOLUME /golem/work`,
 
 function findFault(path: string): string | undefined {
   if (path === "") return "the path is empty";
-  if (path.startsWith("[") || /^[^[]*\]$/.test(path)) {
-    return 'it looks like the JSON form, but is not valid JSON, so it is taken as text. Write VOLUME ["/golem/input"] with double quotes';
+  if (looksLikeJson(path)) {
+    return "it looks like the JSON form, but is not valid JSON, so it is taken as text";
   }
   if (!path.startsWith("/")) return "the path is not absolute";
   if (path.includes(",")) return "the path has a comma; several volumes are separated by spaces";
@@ -83,3 +87,5 @@ function findFault(path: string): string | undefined {
 }
 
 const normalize = (path: string) => posix.normalize(path).replace(/(.)\/$/, "$1");
+
+const looksLikeJson = (path: string) => path.startsWith("[") || /^[^[]*\]$/.test(path);
