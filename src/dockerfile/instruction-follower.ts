@@ -89,12 +89,11 @@ export class InstructionFollower {
         this.unusedShell = undefined;
         this.runs.push({ value: scriptOf(instruction), place });
         break;
-      case "EXPOSE":
-        this.ports.push({
-          value: splitAtSpaces(body).map((word) => this.scope.known(word) ?? word.text),
-          place,
-        });
+      case "EXPOSE": {
+        const ports = splitAtSpaces(body).map((word) => this.scope.known(word) ?? word.text);
+        if (ports.length > 0) this.ports.push({ value: ports, place });
         break;
+      }
       case "USER":
         this.user = {
           written: body.text,
@@ -103,10 +102,10 @@ export class InstructionFollower {
         };
         break;
       case "HEALTHCHECK":
-        this.healthCheck = /^none$/i.test(body.text) ? undefined : { value: body.text, place };
+        this.healthCheck = /^(?:none)?$/i.test(body.text) ? undefined : { value: body.text, place };
         break;
       case "STOPSIGNAL":
-        this.stopSignal = { value: body.text, place };
+        if (body.text !== "") this.stopSignal = { value: body.text, place };
         break;
       case "ONBUILD":
         this.triggers.push({ ...instruction, ...splitInstruction(body) });

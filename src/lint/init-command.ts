@@ -1,5 +1,6 @@
 import type { DeclaredVariable } from "../dockerfile/final-image.ts";
 import { shellQuote } from "../system/shell-quote.ts";
+import { findSecrets } from "./find-secrets.ts";
 
 /** More would not be read in a message. */
 const MAX_LENGTH = 1000;
@@ -54,7 +55,8 @@ function addedToPath(
 /** Reports end up in places that more people read than the Dockerfile. */
 function isConfidential({ name, value = "" }: DeclaredVariable): boolean {
   const isNamed = /(?:PASS|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|KEY)$/i.test(name);
-  return (isNamed && value !== "") || /:\/\/[^\s/@]*:[^\s/@]+@/.test(value);
+  if ((isNamed && value !== "") || /:\/\/[^\s/@]*:[^\s/@]+@/.test(value)) return true;
+  return findSecrets(value).length > 0;
 }
 
 function displayArgv(argv: readonly string[]): string {

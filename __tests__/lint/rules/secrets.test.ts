@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { lint } from "../../../src/lint/lint.ts";
 import { imageFindings, messagesOf } from "../image-findings.ts";
 import { findingsOf } from "../lint-text.ts";
 
@@ -95,4 +96,12 @@ test("a variable of the image is reported once, in the Dockerfile when that sets
   expect(messagesOf("GVM023", { config, dockerfile })).toEqual([
     "warning A GitHub token stands in the Dockerfile.",
   ]);
+});
+
+test("no finding repeats the secret of a variable", () => {
+  const text = `FROM scratch\nENV SEARCH=${AWS} A=1\nCMD ["/run"]\n`;
+  const found = lint({ dockerfile: { path: "Dockerfile", text } });
+  expect(found.map(({ rule }) => rule)).toEqual(expect.arrayContaining(["GVM002", "GVM003"]));
+  expect(JSON.stringify(found)).not.toContain(AWS);
+  expect(JSON.stringify(found)).toContain("SEARCH=... A=1");
 });

@@ -1,3 +1,4 @@
+import { lint } from "../../../src/lint/lint.ts";
 import { findingsOf, placesOf } from "../lint-text.ts";
 
 const messages = (text: string) => findingsOf("GVM000", text).map(({ message }) => message);
@@ -56,3 +57,12 @@ test("a line that is too long for builders is reported", () => {
   expect(placesOf("GVM000", text)).toEqual(["3:1"]);
   expect(messages(text)[0]).toContain("longer than the 65535 bytes");
 });
+
+test.each(["EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "VOLUME", "USER", "ENV", "WORKDIR"])(
+  "%s without an argument is that mistake and no other",
+  (keyword) => {
+    const text = `FROM scratch\nVOLUME /golem/input\n${keyword}\n`;
+    const found = lint({ dockerfile: { path: "Dockerfile", text } });
+    expect(found.map(({ rule, line }) => `${rule}:${line}`)).toEqual(["GVM000:3"]);
+  },
+);
