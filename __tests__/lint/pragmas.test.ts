@@ -58,6 +58,7 @@ describe("a needless pragma is reported", () => {
     ["FROM scratch\n# golem-lint ignore=GVM004 x\nENV A=1\n", "2:1 of this instruction"],
     ["# golem-lint ignore=GVM004 x\nFROM scratch\n", "1:1 in this file"],
     ["FROM scratch\nEXPOSE 80\n# golem-lint ignore=GVM004 x\n", "3:1 behind it"],
+    ["FROM debian\nEXPOSE 80\n# golem-lint ignore=GVM004 x\n", "3:1 behind it"],
   ])("in %j", (text, expected) => {
     const [finding] = findingsOf("GVM101", text);
     expect(`${finding?.line}:${finding?.column} ${finding?.message}`).toContain(

@@ -32,7 +32,11 @@ export function suppress(
     return matching.length === 0;
   });
   const needless = pragmas.flatMap((pragma) => {
-    const rules = pragma.rules.filter((rule) => !used.get(pragma)?.has(rule) && isJudged(rule));
+    // Where no instruction is, nothing will ever be found.
+    const isAnywhere = pragma.lines !== "none";
+    const rules = pragma.rules.filter(
+      (rule) => !used.get(pragma)?.has(rule) && (isJudged(rule) || !isAnywhere),
+    );
     return rules.length === 0 ? [] : [{ pragma, rules }];
   });
   return { kept, needless };
