@@ -72,6 +72,8 @@ find_missing_tools() {
     need ps procps
     need git git
     need umoci umoci
+    need xmllint libxml2-utils
+    need chromium chromium
     # A shell's own keyword of this name is something else.
     [[ -x /usr/bin/time ]] || missing_tools+=("time time")
     with_buildah=yes

@@ -55,7 +55,7 @@ function drawEntries(
     const width = Math.max(LEAST_WIDTH, axis.x(durationMs));
     // Thousands of short tests would lie on top of each other.
     const key = `${vm} ${kind} ${verdict}`;
-    if (x + width <= (drawnTo.get(key) ?? 0) + LEAST_WIDTH / 2) return [];
+    if (x + width <= (drawnTo.get(key) ?? 0) + LEAST_WIDTH) return [];
     drawnTo.set(key, x + width);
     const type = kind === "test" ? `test-run ${verdict}` : kind;
     const box = html`<rect class="${type}" x="${x}" y="${vm * LANE_HEIGHT + GAP}" width="${width}" height="${LANE_HEIGHT - 2 * GAP}"><title>${name}: ${formatMilliseconds(durationMs)}</title></rect>`;
