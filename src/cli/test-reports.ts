@@ -102,7 +102,7 @@ async function writeReport(
   { format, file }: TestReportRequest,
   context: CliContext,
 ): Promise<void> {
-  const text = await toText(result, format, file !== undefined);
+  const text = await toText(result, format, file !== undefined, context);
   if (file === undefined) {
     context.resultWritten = true;
     context.stdout.write(text);
@@ -116,6 +116,7 @@ async function toText(
   result: TestImageResult,
   format: TestReportFormat,
   isFile: boolean,
+  { signal }: CliContext,
 ): Promise<string> {
   if (format === "text") {
     // On a terminal the verdicts have been shown one by one.
@@ -123,5 +124,15 @@ async function toText(
     return `${verdicts}${formatTestResult(result)}\n`;
   }
   const { formatReport } = await import("../report/format-report.ts");
-  return formatReport(format, result, { root: reportRoot(), version });
+  return formatReport(format, result, {
+    root: reportRoot(),
+    version,
+    size: format === "html" ? await sizeOf(result.image, signal) : undefined,
+  });
+}
+
+async function sizeOf(image: string, signal: AbortSignal) {
+  const { imageSizeTree } = await import("../pipeline/image-size-tree.ts");
+  // A run that was interrupted has a report, too.
+  return signal.aborted ? undefined : imageSizeTree(image, signal);
 }
