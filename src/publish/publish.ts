@@ -1,5 +1,6 @@
 import { createTarget, type TargetSettings } from "./create-target.ts";
 import { assertUnchanged, stampOf } from "./file-stamp.ts";
+import { packageString } from "./package-string.ts";
 import type { TargetDescription } from "./parse-target.ts";
 import type { PublishedName, PublishFile, PublishOptions, TargetCheck } from "./publish-target.ts";
 import { type UsageSnippet, usageSnippets } from "./snippets/usage-snippets.ts";
@@ -58,9 +59,4 @@ export async function publish(
   } finally {
     target.close?.();
   }
-}
-
-/** How demands name an image, so that providers can download and verify it. */
-export function packageString(hash: string, url: string): string {
-  return `hash:sha3:${hash}:${url}`;
 }

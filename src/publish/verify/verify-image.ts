@@ -5,7 +5,7 @@ import {
   type DownloadCheckOptions,
   downloadAsProvider,
 } from "../check-download.ts";
-import { packageString } from "../publish.ts";
+import { packageString } from "../package-string.ts";
 import { RegistryClient } from "../registry/registry-client.ts";
 import { DEFAULT_REGISTRY_URL, parseRegistryUrl } from "../registry/registry-url.ts";
 import { type UsageSnippet, usageSnippets } from "../snippets/usage-snippets.ts";
