@@ -109,3 +109,8 @@ export class InterruptedError extends GolemImageError {
     super(`Interrupted by ${signalName}.`);
   }
 }
+
+/** An error's message as a part of another sentence: without its final dot. */
+export function asClause({ message }: Error): string {
+  return message.replace(/\.$/, "");
+}

@@ -1,14 +1,10 @@
 import type { Gvmi } from "../gvmi/read.ts";
+import type { IsolationChoice } from "../settings/test-settings.ts";
 import type { NetworkRequest } from "../vm/network/request.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
 import type { FileView } from "./files/file-view.ts";
 import type { Explanation, StepResult, TestKind, TestSource } from "./test-result.ts";
-
-/** How tests are kept apart: a boot each, a reset in between where that is exact, or not at all. */
-export const ISOLATIONS = ["reset", "boot", "shared"] as const;
-
-export type IsolationChoice = (typeof ISOLATIONS)[number];
 
 /**
  * What a test needs: the image alone; a VM that it only looks at; a VM that it changes; or VMs of its own, which

@@ -1,4 +1,4 @@
-import { DeadlineError, VmError } from "../errors.ts";
+import { asClause, DeadlineError, VmError } from "../errors.ts";
 import { LimitedBuffer } from "../system/limited-buffer.ts";
 import type { GuestCommand } from "../vm/guest-command.ts";
 import type { VirtualMachine } from "../vm/virtual-machine.ts";
@@ -62,7 +62,7 @@ export async function runCommandStep(
   } catch (error) {
     const isOwn = error instanceof DeadlineError || error instanceof VmError;
     if (!isOwn || !machine.isUsable()) throw error;
-    return ended({ problem: error.message.replace(/\.$/, "") });
+    return ended({ problem: asClause(error) });
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ISOLATIONS, type IsolationChoice } from "../checks/planned-test.ts";
 import { COMPATIBILITIES, type Compatibility } from "../checks/structure/choices.ts";
 import { parseShard, type Shard } from "../pipeline/test-selection.ts";
+import { ISOLATIONS, type IsolationChoice } from "../settings/test-settings.ts";
 import { parsedBy, wholeNumberValue } from "./option-values.ts";
 
 const MAX_RETRIES = 10;

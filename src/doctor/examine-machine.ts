@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { BUILDERS } from "../build/build-image.ts";
 import type { Availability, BuilderName } from "../build/builder.ts";
-import { GolemImageError } from "../errors.ts";
+import { asClause, GolemImageError } from "../errors.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
 import { findProgram } from "../system/find-program.ts";
 import { guestAgentBinary } from "../vm/initramfs/guest-agent-binary.ts";
@@ -121,14 +121,9 @@ async function boundedCheck(
       const cure = "Find out what keeps this machine busy, and try again.";
       return { name, ...whenSilent("no answer in time", cure) };
     }
-    const { message } = error as Error;
     const hint = error instanceof GolemImageError ? error.hint : undefined;
-    return { name, ...problem(withoutFullStop(message), hint ?? "Cure what the message names.") };
+    return { name, ...problem(asClause(error as Error), hint ?? "Cure what the message names.") };
   }
-}
-
-function withoutFullStop(message: string): string {
-  return message.replace(/\.$/, "");
 }
 
 /** A promise that only ever rejects, when the signal is aborted. */

@@ -1,4 +1,4 @@
-import { MissingToolError } from "../errors.ts";
+import { asClause, MissingToolError } from "../errors.ts";
 import { findProgram } from "../system/find-program.ts";
 import { findKernelBelow, type UnusableKernel } from "../vm/kernel/directory-kernel.ts";
 import { findDownloadedKernel } from "../vm/kernel/download-kernel.ts";
@@ -32,8 +32,7 @@ export async function checkKernel(outcome: KernelOutcome): Promise<Verdict> {
     return ok(`${release} (${origin}), with virtio, squashfs, overlay and 9p`);
   }
   if ("refusal" in outcome) {
-    const { message, hint = "" } = outcome.refusal;
-    return problem(message.replace(/\.$/, ""), hint);
+    return problem(asClause(outcome.refusal), outcome.refusal.hint ?? "");
   }
   const reasons = outcome.unusable.map(({ image, reason }) => `${image}: ${reason}`);
   const detail =

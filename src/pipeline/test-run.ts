@@ -1,8 +1,9 @@
-import type { ImageUnderTest, IsolationChoice, PlannedTest } from "../checks/planned-test.ts";
+import type { ImageUnderTest, PlannedTest } from "../checks/planned-test.ts";
 import { DEFAULT_OUTPUT_LIMIT_MIB } from "../checks/run-command-step.ts";
 import type { TestResult } from "../checks/test-result.ts";
 import { DeadlineError, VmError } from "../errors.ts";
 import type { VmSettings } from "../settings/settings.ts";
+import type { IsolationChoice } from "../settings/test-settings.ts";
 import type { GuestStatistics } from "../vm/agent/client.ts";
 import type { BootableImage } from "../vm/boot.ts";
 import type { Measurements } from "../vm/measurements.ts";

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from "./schema-values.ts";
 import { networkValue } from "./schema-vm.ts";
-import { BUILT_IN_CHECKS, TEST_ISOLATIONS } from "./test-settings.ts";
+import { BUILT_IN_CHECKS, ISOLATIONS } from "./test-settings.ts";
 
 const expectedFile = map({
   path: v.pipe(guestPath, v.description("The file's absolute path in the VM.")),
@@ -228,7 +228,7 @@ export const testSchema = v.pipe(
       v.description("How long each command may run; vm.timeouts.command by default."),
     ),
     isolation: v.pipe(
-      v.optional(choice(TEST_ISOLATIONS)),
+      v.optional(choice(ISOLATIONS)),
       v.description(
         "What state the test meets: reset (as after a boot), boot (a boot of its own), or shared (what earlier ones left).",
       ),

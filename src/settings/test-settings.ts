@@ -12,9 +12,10 @@ export const BUILT_IN_CHECKS = [
 
 export type BuiltInCheck = (typeof BUILT_IN_CHECKS)[number];
 
-export const TEST_ISOLATIONS = ["reset", "boot", "shared"] as const;
+/** How tests are kept apart: a boot each, a reset in between where that is exact, or not at all. */
+export const ISOLATIONS = ["reset", "boot", "shared"] as const;
 
-export type TestIsolation = (typeof TEST_ISOLATIONS)[number];
+export type IsolationChoice = (typeof ISOLATIONS)[number];
 
 /** Text is run by `/bin/sh -c`; a list is an argv whose first element is an absolute path. */
 export type CommandSettings = string | readonly string[];
@@ -34,7 +35,7 @@ export interface TestSettings {
   readonly get: readonly GetSettings[];
   /** Milliseconds; `vm.timeouts.command` when absent. */
   readonly timeout?: number | undefined;
-  readonly isolation?: TestIsolation | undefined;
+  readonly isolation?: IsolationChoice | undefined;
   /** MiB. */
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;

@@ -1,5 +1,5 @@
 import { conventionalGuestExitCode } from "../checks/judge.ts";
-import { DeadlineError } from "../errors.ts";
+import { asClause, DeadlineError } from "../errors.ts";
 import type { GuestCommand } from "../vm/guest-command.ts";
 import { CommandStartError } from "../vm/guest-errors.ts";
 import type { CommandMachine, LineRunner, LineRunnerOptions } from "./line-runner.ts";
@@ -67,7 +67,7 @@ export class GuestShell implements LineRunner {
       return { problem: couldNotStart ?? `${SHELL} does not behave like a shell` };
     } catch (error) {
       if (!(error instanceof CommandStartError)) throw error;
-      return { problem: error.message.replace(/\.$/, "") };
+      return { problem: asClause(error) };
     }
   }
 

@@ -1,7 +1,7 @@
 import { copyFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GolemImageError, UsageError } from "../../errors.ts";
+import { asClause, GolemImageError, UsageError } from "../../errors.ts";
 import { getFile, putFile } from "../../vm/transfer.ts";
 import type { VirtualMachine } from "../../vm/virtual-machine.ts";
 import { conventionalGuestExitCode, describeStartFailure } from "../judge.ts";
@@ -118,7 +118,7 @@ async function runTransfer(
     return undefined;
   } catch (error) {
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
-    return error.message.replace(/\.$/, "");
+    return asClause(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { GolemImageError, SettingsError } from "../../errors.ts";
+import { asClause, GolemImageError, SettingsError } from "../../errors.ts";
 import { withInstanceAddresses } from "../../settings/instance-references.ts";
 import type {
   CommandSettings,
@@ -9,9 +9,7 @@ import type {
 import { getFile, putFile } from "../../vm/transfer.ts";
 import type { VirtualMachine } from "../../vm/virtual-machine.ts";
 import { commandArgv } from "../command-argv.ts";
-import { judgeFiles } from "../expected-files.ts";
-import { judgeJson } from "../json-fields.ts";
-import { judgeCommand } from "../judge.ts";
+import { judgeExpectations } from "../judge-expectations.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
 import { DEFAULT_OUTPUT_LIMIT_MIB, runCommandStep, silentStep } from "../run-command-step.ts";
 import type { StepResult } from "../test-result.ts";
@@ -29,6 +27,14 @@ export interface Instance {
 
 const MIB = 1024 * 1024;
 const DEFAULT_EXPECT: ExpectSettings = { exitCode: 0, stdout: [], stderr: [], files: [] };
+
+/** A step of a run, on its instance. */
+interface Placed {
+  readonly run: Run;
+  readonly step: StepSettings;
+  readonly label: string;
+  readonly instance: Instance;
+}
 
 interface Run {
   readonly test: TestSettings;
@@ -80,55 +86,44 @@ async function runStep(run: Run, step: StepSettings, label: string): Promise<str
   const { machine } = instance;
   const started = performance.now();
   try {
-    if (step.run !== undefined) return await runCommand(run, step, step.run, label, instance);
-    if (step.background !== undefined) {
-      return await startService(run, step, step.background, label, instance);
-    }
+    const placed = { run, step, label, instance };
+    if (step.run !== undefined) return await runCommand(placed, step.run);
+    if (step.background !== undefined) return await startService(placed, step.background);
     if (step.put) await putFile(machine.volumes, step.put.from, step.put.to, machine.signal);
     if (step.get) await getFile(machine.volumes, step.get.from, step.get.to, machine.signal);
     run.steps.push(silentStep(label, performance.now() - started));
     return [];
   } catch (error) {
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
-    const message = error.message.replace(/\.$/, "");
+    const message = asClause(error);
     run.steps.push(silentStep(label, performance.now() - started, message));
     return [message];
   }
 }
 
 async function runCommand(
-  run: Run,
-  step: StepSettings,
+  { run, step, label, instance: { machine, name: instance } }: Placed,
   command: CommandSettings,
-  name: string,
-  { machine, name: instance }: Instance,
 ): Promise<string[]> {
-  const expect = step.expect ?? DEFAULT_EXPECT;
   const { outcome, step: result } = await runCommandStep(
     machine,
     {
-      name,
+      name: label,
       instance,
       argv: argvOf(run, command),
       timeoutMs: step.timeout ?? run.test.timeout,
     },
     run.context.limits,
   );
-  const problems = [
-    ...(await judgeCommand(withAddresses(expect, run.addresses), outcome)),
-    ...(await judgeFiles(expect.files, machine.volumes)),
-    ...(outcome.exit ? await judgeJson(expect.json ?? [], outcome.stdout, machine.volumes) : []),
-  ];
+  const expected = withAddresses(step.expect ?? DEFAULT_EXPECT, run.addresses);
+  const problems = await judgeExpectations(expected, outcome, machine.volumes);
   run.steps.push({ ...result, message: problems.join("; ") });
   return problems;
 }
 
 async function startService(
-  run: Run,
-  step: StepSettings,
+  { run, step, label, instance: { machine, name: instance } }: Placed,
   command: CommandSettings,
-  name: string,
-  { machine, name: instance }: Instance,
 ): Promise<string[]> {
   if (step.until?.file !== undefined && !machine.isOurs) {
     throw new SettingsError(
@@ -139,7 +134,7 @@ async function startService(
   const service = new Service({
     machine,
     argv: argvOf(run, command),
-    name,
+    name: label,
     instance,
     outputLimitBytes: outputLimitMib * MIB,
   });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeadlineError, VmError } from "../../errors.ts";
+import { asClause, DeadlineError, VmError } from "../../errors.ts";
 import { compilePattern } from "../../settings/patterns.ts";
 import type { ReadySettings } from "../../settings/test-settings.ts";
 import type { GuestExit } from "../../vm/guest-command.ts";
@@ -120,7 +120,7 @@ export class Service {
     } catch (error) {
       const isOwn = error instanceof VmError || error instanceof DeadlineError;
       if (!this.#stop.signal.aborted && !(isOwn && machine.isUsable())) this.#failure = { error };
-      this.#problem = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+      this.#problem = error instanceof Error ? asClause(error) : String(error);
     } finally {
       this.#hasEnded = true;
     }

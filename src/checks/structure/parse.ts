@@ -1,7 +1,8 @@
 import { checkPattern } from "../../settings/check-tests.ts";
+import type { IsolationChoice } from "../../settings/test-settings.ts";
 import { type ReportProblem, validateDocument } from "../../settings/validate-document.ts";
 import type { KeyPath, YamlDocument } from "../../settings/yaml-document.ts";
-import type { IsolationChoice, PlannedTest, Reach } from "../planned-test.ts";
+import type { PlannedTest, Reach } from "../planned-test.ts";
 import { scalarsAsWritten } from "../scalars-as-written.ts";
 import type { TestKind } from "../test-result.ts";
 import { runCommandTest } from "./command-test.ts";

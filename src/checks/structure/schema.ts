@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { map, patterns, text, wholeNumber } from "../../settings/schema-values.ts";
-import { ISOLATIONS } from "../planned-test.ts";
+import { ISOLATIONS } from "../../settings/test-settings.ts";
 import { COMPATIBILITIES, LOOK_PLACES } from "./choices.ts";
 
 export type { Compatibility, LookPlace } from "./choices.ts";

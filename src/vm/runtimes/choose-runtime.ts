@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { DeadlineError, MissingToolError } from "../../errors.ts";
+import { asClause, DeadlineError, MissingToolError } from "../../errors.ts";
 import { withDeadline } from "../../system/deadline.ts";
 import type { Profile } from "../profiles.ts";
 import type { Runtime } from "../runtime.ts";
@@ -78,7 +78,7 @@ async function chooseAutomatically(
     return prepareOfficialRuntime(
       outcome.bundle,
       { ...options, accelerator: "kvm" },
-      `it is here, and this machine has no other: ${system.message.replace(/\.$/, "")}`,
+      `it is here, and this machine has no other: ${asClause(system)}`,
     ).catch((error) => {
       throw error instanceof MissingToolError ? system : error;
     });
@@ -137,7 +137,7 @@ async function getQuickly(
     return { bundle };
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (error instanceof MissingToolError) return { reason: error.message.replace(/\.$/, "") };
+    if (error instanceof MissingToolError) return { reason: asClause(error) };
     if (error instanceof DeadlineError) {
       return { reason: `the official runtime is not here, and ${error.message}` };
     }
