@@ -11,6 +11,7 @@ import { addLintCommand } from "./lint.ts";
 import { addPrepareCommand } from "./prepare.ts";
 import { addPublishCommand } from "./publish.ts";
 import { addRunCommand } from "./run.ts";
+import { addServeCommand } from "./serve.ts";
 import { addShellCommand } from "./shell.ts";
 import { addSizeCommand } from "./size.ts";
 import { addTestCommand } from "./test.ts";
@@ -28,6 +29,7 @@ export function addCommands(program: Command, context: CliContext): void {
   addSizeCommand(program, context);
   addPublishCommand(program, context);
   addVerifyCommand(program, context);
+  addServeCommand(program, context);
   addInspectCommand(program, context);
   addExecCommand(program, context);
   addShellCommand(program, context);
