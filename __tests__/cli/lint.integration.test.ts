@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const DOCKERFILE = "FROM scratch\nENV A=1\nVOLUME /tmp\n";
+const DOCKERFILE = "FROM scratch\nENV A=1\nVOLUME /dev\n";
 
 function context(name: string, dockerfile: string): string {
   mkdirSync(join(directory, name), { recursive: true });
@@ -72,6 +72,24 @@ describe("reports", () => {
     const { exitCode, stdout } = await run("lint", "missing", "--format", "json");
     expect(exitCode).toBe(11);
     expect(JSON.parse(stdout)).toMatchObject({ error: { kind: "build", exitCode: 11 } });
+  });
+
+  test("run writes them, too, though what it finds keeps it from building", async () => {
+    const files = ["sarif=new/run.sarif", "json=new/run.json"];
+    const { exitCode, stdout } = await run(
+      ...["run", context("whole", DOCKERFILE), ...files.flatMap((file) => ["--lint-report", file])],
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 10, stdout: "" });
+    const read = (name: string) => JSON.parse(readFileSync(join(directory, "new", name), "utf8"));
+    const rules = read("run.json").findings.map(({ rule }: { rule: string }) => rule);
+    expect(rules).toEqual(expect.arrayContaining(["GVM003", "GVM010"]));
+    expect(read("run.sarif").runs[0].results).toHaveLength(rules.length);
+  });
+
+  test("run has no place on stdout for them", async () => {
+    const { exitCode, stderr } = await run("run", "whole", "--lint-report", "sarif");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--lint-report sarif=FILE");
   });
 
   test("two reports on stdout are refused", async () => {

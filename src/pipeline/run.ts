@@ -24,6 +24,8 @@ export interface RunInput {
   readonly settings: Settings;
   readonly signal?: AbortSignal;
   readonly progress: Progress;
+  /** Gets what lint has found before the build, and again, with all that it has found, behind it. */
+  readonly onLint?: (report: LintReport) => Promise<void>;
   /** How each stage's result is summed up in one line. */
   readonly summaries: {
     convert(result: ConvertResult): string;
@@ -140,6 +142,7 @@ async function lintBefore(input: RunInput, result: RunResult): Promise<LintRepor
   const report = await lintImage({ settings: input.settings });
   result.lint = { findings: report.findings };
   showFindings(report.findings, report, input);
+  await input.onLint?.(report);
   assertLintPassed(report, input.settings.lint);
   return report;
 }
@@ -155,6 +158,7 @@ async function lintAfter(
   const added = report.findings.filter((finding) => !known.has(JSON.stringify(finding)));
   result.lint = { findings: report.findings };
   showFindings(added, report, input);
+  await input.onLint?.(report);
   assertLintPassed(report, input.settings.lint);
 }
 

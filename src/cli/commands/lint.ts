@@ -1,16 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Command } from "commander";
-import { version } from "../../../package.json";
 import type { BuiltImage, LintReport } from "../../pipeline/lint-image.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { makeDirectories } from "../../system/make-directories.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions } from "../context.ts";
-import { paintFinding } from "../paint-finding.ts";
-import { chooseReports, type ReportRequest, reportRoot, reportValue } from "../report-requests.ts";
+import { writeLintReports } from "../lint-reports.ts";
+import { chooseReports, type ReportRequest, reportValue } from "../report-requests.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
-import { stylesFor } from "../styles.ts";
 
 type Options = SettingOverrides &
   OutputOptions & { settings?: string; image?: string; format?: ReportRequest[]; fix?: boolean };
@@ -36,7 +31,7 @@ export function addLintCommand(program: Command, context: CliContext): void {
     const report = await withImage(options.image, settings, context, (image) =>
       fixAndLint(settings, image, options, context),
     );
-    await writeReports(report, requests, context);
+    await writeLintReports(report, requests, context);
     assertLintPassed(report, settings.lint);
   });
 }
@@ -68,28 +63,4 @@ async function fixAndLint(
     }
   }
   return lintImage({ settings, image });
-}
-
-async function writeReports(
-  { findings, sources }: LintReport,
-  requests: readonly ReportRequest[],
-  context: CliContext,
-): Promise<void> {
-  const { formatFindings } = await import("../../lint/format-findings.ts");
-  const { describeFindings } = await import("../../pipeline/lint-image.ts");
-  const root = reportRoot();
-  for (const { format, file } of requests) {
-    const paint = file === undefined ? paintFinding(stylesFor(context.stdout)) : undefined;
-    const options = { sources, root, version, ...(paint && { paint }) };
-    const text = await formatFindings(format, findings, options);
-    if (file === undefined) {
-      context.resultWritten = true;
-      const summary = format === "text" ? `lint found ${describeFindings(findings)}\n` : "";
-      context.stdout.write(text + summary);
-    } else {
-      const { replaceFile } = await import("../../system/replace-file.ts");
-      await makeDirectories(dirname(file));
-      await replaceFile(file, (partialPath) => writeFile(partialPath, text));
-    }
-  }
 }

@@ -10,6 +10,12 @@ import {
 } from "../context.ts";
 import { explainError } from "../explain-error.ts";
 import { formatTable } from "../format.ts";
+import {
+  addLintReportOption,
+  chooseLintReportFiles,
+  type LintReportOptionValues,
+  writeLintReports,
+} from "../lint-reports.ts";
 import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
 import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
@@ -23,7 +29,10 @@ import {
 } from "../test-reports.ts";
 import { describeTests, formatTestResult } from "../test-summaries.ts";
 
-type Options = SettingOverrides & OutputOptions & TestReportOptionValues & { settings?: string };
+type Options = SettingOverrides &
+  OutputOptions &
+  LintReportOptionValues &
+  TestReportOptionValues & { settings?: string };
 
 export function addRunCommand(program: Command, context: CliContext): void {
   const command = program
@@ -35,8 +44,10 @@ export function addRunCommand(program: Command, context: CliContext): void {
     command,
     ...(["settings", "dockerfile", "lint", "build", "convert", "vm", "publish"] as const),
   );
+  addLintReportOption(command);
   addTestReportOption(command);
   addOutputOptions(command).action(async (directory: string, options: Options) => {
+    const lintRequests = chooseLintReportFiles(options);
     const requests = await chooseTestReportFiles(options);
     const { runAllStages } = await import("../../pipeline/run.ts");
     const settings = await commandSettings(directory, options);
@@ -48,6 +59,7 @@ export function addRunCommand(program: Command, context: CliContext): void {
           settings,
           signal: context.signal,
           progress: progressFor(context, options),
+          onLint: (report) => writeLintReports(report, lintRequests, context),
           summaries: {
             convert: describeConversion,
             test: describeTests,
