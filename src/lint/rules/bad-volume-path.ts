@@ -24,9 +24,9 @@ export const badVolumePath: Rule = {
   cure: "Use a directory of its own for each volume, such as /golem/input.",
   page: {
     bad: `FROM debian:12
-VOLUME /tmp`,
+VOLUME /golem/input,/golem/output`,
     good: `FROM debian:12
-VOLUME /golem/work`,
+VOLUME /golem/input /golem/output`,
     affected: "All providers.",
   },
   proof: [
