@@ -3,6 +3,7 @@ import type { ByteString, EntryMetadata } from "./entry.ts";
 import { readContent } from "./image-entries.ts";
 import type { ImageTree } from "./image-tree.ts";
 import type { Layer } from "./layer.ts";
+import { LayerCursor } from "./layer-cursor.ts";
 
 /** What one image may cost in memory. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
@@ -40,25 +41,19 @@ export async function readFileHeads(
   const files = findWanted(tree, request);
   const heads = new Map<ByteString, Buffer>();
   let left = request.totalBytes ?? MAX_TOTAL_BYTES;
-  let layer: Layer | undefined;
-  let reader: ByteReader | undefined;
+  const cursor = new LayerCursor(layers, openLayer);
   try {
     for (const [inode, { length, paths }] of files) {
       request.signal?.throwIfAborted();
       left -= length;
       if (left < 0) break;
       const content = tree.content(inode);
-      const ofInode = layers[content.layer] as Layer;
-      if (!reader || layer !== ofInode) {
-        await reader?.close();
-        layer = ofInode;
-        reader = await openLayer(layer);
-      }
+      const { layer, reader } = await cursor.at(content.layer);
       const head = await readHead(readContent(layer, reader, paths[0] ?? "", content), length);
       for (const path of paths) heads.set(path, head);
     }
   } finally {
-    await reader?.close();
+    await cursor.close();
   }
   return heads;
 }

@@ -4,6 +4,7 @@ import { type ByteString, displayName, type Entry, type EntryMetadata } from "./
 import type { ImageTree, TreePath } from "./image-tree.ts";
 import type { FileContent } from "./inode-table.ts";
 import { type Layer, layerName } from "./layer.ts";
+import { LayerCursor } from "./layer-cursor.ts";
 
 const ZEROS = Buffer.alloc(1024 * 1024);
 
@@ -43,8 +44,7 @@ async function* streamFiles(
   paths: (ByteString | undefined)[],
   signal?: AbortSignal,
 ): AsyncGenerator<Entry> {
-  let layer: Layer | undefined;
-  let reader: ByteReader | undefined;
+  const cursor = new LayerCursor(layers, openLayer);
   try {
     for (let inode = 0; inode < paths.length; inode++) {
       const path = paths[inode];
@@ -52,17 +52,12 @@ async function* streamFiles(
       paths[inode] = undefined;
       signal?.throwIfAborted();
       const content = tree.content(inode);
-      const ofInode = layers[content.layer] as Layer;
-      if (!reader || layer !== ofInode) {
-        await reader?.close();
-        layer = ofInode;
-        reader = await openLayer(layer);
-      }
+      const { layer, reader } = await cursor.at(content.layer);
       const file: EntryMetadata = tree.describe({ path, inode, linkedTo: undefined });
       yield Object.assign(file, { content: readContent(layer, reader, path, content) });
     }
   } finally {
-    await reader?.close();
+    await cursor.close();
   }
 }
 
