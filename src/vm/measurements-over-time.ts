@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** A look may take this share of the time between looks, so that looking changes little of what is looked at. */
 const LARGEST_SHARE = 0.1;
+/** Looks are never further apart than so many intervals. */
+const MAX_INTERVALS = 4;
 
 /**
  * Looks again and again while `body` runs. It is not waited for a look that is under way when `body` ends: that one
@@ -35,6 +37,7 @@ async function keepLooking(
     await delay(waitMs, undefined, { signal });
     const started = performance.now();
     await look(signal);
-    waitMs = Math.max(intervalMs, (performance.now() - started) / LARGEST_SHARE);
+    const wanted = (performance.now() - started) / LARGEST_SHARE;
+    waitMs = Math.min(Math.max(intervalMs, wanted), MAX_INTERVALS * intervalMs);
   }
 }
