@@ -384,25 +384,31 @@ test("a reader of stderr that goes away does not end the work", async () => {
   expect(hash).toBe(opensslHash(image));
 });
 
-test("Ctrl-C while a VM runs ends everything at once and leaves nothing", async () => {
-  let interrupted = false;
-  const result = await golemImage(["test", "image.gvmi", "--settings", "interrupt.yml"], {
-    cwd: writeSettings("interrupt.yml", "tests: [{name: waits, run: sleep 1000, timeout: 5m}]\n"),
-    env: { TMPDIR: temporary },
-    onStderr: (text, kill) => {
-      if (interrupted || !text.includes("booted in")) return;
-      interrupted = true;
-      kill("SIGINT");
-    },
-  });
-  expect(result.exitCode).toBe(130);
-  expect(result.stderr).toContain("Interrupted by SIGINT");
-  expect(readdirSync(temporary)).toEqual([]);
-  const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
-  expect(processes.split("\n").filter((line) => line.includes(temporary))).toEqual([]);
-});
+test.each([
+  ["Ctrl-C", "SIGINT", 130],
+  ["a request to end", "SIGTERM", 143],
+] as const)(
+  "%s while a VM runs ends everything at once and leaves nothing",
+  async (_, signal, exitCode) => {
+    let interrupted = false;
+    const result = await golemImage(["test", "image.gvmi", "--settings", "interrupt.yml"], {
+      cwd: writeSettings("interrupt.yml", "tests: [{name: waits, run: sleep 1000, timeout: 5m}]\n"),
+      env: { TMPDIR: temporary },
+      onStderr: (text, kill) => {
+        if (interrupted || !text.includes("booted in")) return;
+        interrupted = true;
+        kill(signal);
+      },
+    });
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stderr).toContain(`Interrupted by ${signal}`);
+    expect(readdirSync(temporary)).toEqual([]);
+    const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+    expect(processes.split("\n").filter((line) => line.includes(temporary))).toEqual([]);
+  },
+);
 
-test("killed while a VM runs, the program takes QEMU with it", async () => {
+test("killed while a VM runs, the program takes QEMU with it, and the next run removes its files", async () => {
   const abandoned = join(directory, "abandoned");
   mkdirSync(abandoned);
   const result = await golemImage(["test", "image.gvmi", "--settings", "killed.yml"], {
@@ -420,6 +426,13 @@ test("killed while a VM runs, the program takes QEMU with it", async () => {
   const deadline = Date.now() + 5000;
   while (qemus().length > 0 && Date.now() < deadline) await setImmediate();
   expect(qemus()).toEqual([]);
+  expect(readdirSync(abandoned)).not.toEqual([]);
+  const next = await golemImage(["exec", "image.gvmi", "--", "/bin/sh", "-c", "exit 0"], {
+    cwd: directory,
+    env: { TMPDIR: abandoned },
+  });
+  expect(next.exitCode).toBe(0);
+  expect(readdirSync(abandoned)).toEqual([]);
 });
 
 function writeSettings(name: string, text: string): string {

@@ -82,7 +82,7 @@ async function probeBuilders(
 ): Promise<ReadonlyMap<BuilderName, Availability>> {
   const answers = BUILDERS.map(async (builder) => {
     const answer = await Promise.race([builder.probe(signal), aborted]).catch((error: Error) =>
-      signal.aborted ? SILENT : { ...SILENT, reason: withoutFullStop(error.message) },
+      signal.aborted ? SILENT : { ...SILENT, reason: asClause(error) },
     );
     return [builder.name, answer] as const;
   });

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeTree, removeTreeSync } from "./remove-tree.ts";
 
+/** What the names of all temporary directories begin with: short, since a Unix socket's path holds 107 bytes (unix(7)). */
+export const TEMPORARY_PREFIX = "gi-";
+
 /** What must vanish even when the process ends without unwinding (process.exit, a second Ctrl-C). */
 const leftovers = new Set<string>();
 
@@ -16,16 +19,12 @@ process.once("exit", () => {
   for (const path of leftovers) removeTreeSync(path);
 });
 
-/**
- * Runs `body` with a new private directory (mode 0700) and removes it afterwards, whatever happens.
- *
- * The name is short on purpose: a Unix socket path holds 107 bytes at most (unix(7)).
- */
+/** Runs `body` with a new private directory (mode 0700) and removes it afterwards, whatever happens. */
 export async function withTemporaryDirectory<T>(
   body: (directory: string) => Promise<T>,
   parent: string = tmpdir(),
 ): Promise<T> {
-  const directory = await mkdtemp(join(parent, "gi-"));
+  const directory = await mkdtemp(join(parent, TEMPORARY_PREFIX));
   const forget = removeAtExit(directory);
   try {
     return await body(directory);
