@@ -32,20 +32,25 @@ export interface FaultProxy extends TestServer {
  * Stands in front of a server and does to requests what `faultOf` says; the others go through.
  *
  * @param faultOf is told the request as `POST v1/image/push/chunk`, and how many of that name came before
+ * @param nameOf what a request is called instead
  */
 export async function startFaultProxy(
   target: string,
   faultOf: (request: string, earlier: number) => Fault | undefined,
+  nameOf: (request: IncomingMessage) => string = plainName,
 ): Promise<FaultProxy> {
   const requests: string[] = [];
   const server = await startServer((request, response) => {
-    const name = `${request.method} ${(request.url ?? "/").slice(1).replace(/\?.*/, "")}`;
+    const name = nameOf(request);
     const earlier = requests.filter((seen) => seen === name).length;
     requests.push(name);
     handle(target, request, response, faultOf(name, earlier)).catch(() => response.destroy());
   });
   return { ...server, requests };
 }
+
+const plainName = ({ method, url = "/" }: IncomingMessage) =>
+  `${method} ${url.slice(1).replace(/\?.*/, "")}`;
 
 async function handle(
   target: string,
@@ -89,7 +94,8 @@ async function forward(
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<void> {
-  const { host: _, expect: __, connection: ___, ...headers } = request.headers;
+  // The host stays what the client sees, which may have signed it.
+  const { expect: _, connection: __, ...headers } = request.headers;
   const sent = sendRequest(new URL(request.url ?? "/", target), {
     method: request.method ?? "GET",
     headers,

@@ -34,6 +34,21 @@ export async function createTarget(
       const { RegistryTarget } = await import("./registry/registry-target.ts");
       return new RegistryTarget(settings);
     }
+    case "s3": {
+      refuseTags("bucket", settings);
+      const { S3Target } = await import("./s3/s3-target.ts");
+      return new S3Target({ ...settings, bucket: to.bucket, prefix: to.prefix });
+    }
+    case "github-release": {
+      refuseTags("release", settings);
+      const { GithubReleaseTarget } = await import("./github-release/github-release-target.ts");
+      return new GithubReleaseTarget(settings, to);
+    }
+    case "http": {
+      refuseTags("server that files are put on", settings);
+      const { HttpTarget } = await import("./http/http-target.ts");
+      return new HttpTarget({ ...settings, url: to.url });
+    }
   }
 }
 

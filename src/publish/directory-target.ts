@@ -4,7 +4,7 @@ import { PublishError } from "../errors.ts";
 import { hashFile } from "../gvmi/hash-file.ts";
 import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
-import { parseBaseUrl } from "./base-url.ts";
+import { parseBaseUrl, publicUrl } from "./base-url.ts";
 import { checkDownload } from "./check-download.ts";
 import { copyVerified } from "./copy-verified.ts";
 import { DirectoryIndex } from "./directory-index.ts";
@@ -47,7 +47,9 @@ export class DirectoryTarget implements PublishTarget {
     }
     const name = fileName(file.hash);
     const path = join(this.directory, name);
-    const url = this.baseUrl ? new URL(name, this.baseUrl).href : pathToFileURL(resolve(path)).href;
+    const url = this.baseUrl
+      ? publicUrl(this.baseUrl, { file: name, hash: file.hash })
+      : pathToFileURL(resolve(path)).href;
     try {
       await makeDirectories(this.directory);
       await this.index.assertOurs();
