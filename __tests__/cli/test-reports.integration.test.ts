@@ -66,6 +66,16 @@ describe("of one run", () => {
     expect(report("new/report.html")).toContain('<section id="size">');
   });
 
+  test("the boot is told by its parts, which fill the time until the VM was ready", () => {
+    const [boot] = profile.timeline;
+    expect(boot?.phases?.map(({ name }) => name)).toEqual([
+      "QEMU",
+      "kernel, guest agent and first volume",
+    ]);
+    const sum = boot?.phases?.reduce((all, { durationMs }) => all + durationMs, 0) ?? 0;
+    expect(Math.abs(sum - (profile.readyMs ?? 0))).toBeLessThan(50);
+  });
+
   test("the failure names the command that repeats it, which repeats it", () => {
     const failed = profile.tests[1];
     expect(result.stderr).toContain(`repeat it: ${failed?.repeatCommand}`);

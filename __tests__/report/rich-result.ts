@@ -110,7 +110,18 @@ const tests = [
 ];
 
 const timeline: TimelineEntry[] = [
-  { name: "boot", kind: "boot", atMs: 0, durationMs: 4000, vm: 0 },
+  {
+    name: "boot",
+    kind: "boot",
+    atMs: 0,
+    durationMs: 4000,
+    vm: 0,
+    phases: [
+      { name: "QEMU", durationMs: 200 },
+      { name: "kernel, guest agent and first volume", durationMs: 3500 },
+      { name: "other volumes", durationMs: 50 },
+    ],
+  },
   { name: "starts the service", kind: "test", atMs: 4100, durationMs: 900, vm: 0 },
   { name: "reset", kind: "reset", atMs: 5050, durationMs: 60, vm: 0 },
   { name: "ENV reaches commands", kind: "test", atMs: 5200, durationMs: 2300, vm: 0 },

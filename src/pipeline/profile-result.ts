@@ -1,5 +1,6 @@
 import type { TestResult } from "../checks/test-result.ts";
 import type { FailureKind } from "../errors.ts";
+import type { BootPhase } from "../vm/boot-phases.ts";
 import type { Measurements } from "../vm/measurements.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { Accelerator } from "../vm/qemu/command-line.ts";
@@ -68,6 +69,8 @@ export interface TimelineEntry {
   readonly durationMs: number;
   /** Which of the VMs, from 0, when several run at a time. */
   readonly vm: number;
+  /** What the end of a boot went to, from QEMU's start on; before it the machine's parts are prepared. */
+  readonly phases?: readonly BootPhase[];
 }
 
 /** Bytes that were in use at one time; null where it could not be measured. */

@@ -110,9 +110,16 @@ export class TestRun {
     return performance.now() - this.#started;
   }
 
-  addToTimeline(kind: TimelineEntry["kind"], name: string, startedAt: number, vm: number): void {
+  addToTimeline(
+    kind: TimelineEntry["kind"],
+    name: string,
+    startedAt: number,
+    vm: number,
+    phases?: TimelineEntry["phases"],
+  ): void {
     const atMs = Math.round(startedAt);
-    this.#timeline.push({ name, kind, atMs, durationMs: Math.round(this.now() - startedAt), vm });
+    const durationMs = Math.round(this.now() - startedAt);
+    this.#timeline.push({ name, kind, atMs, durationMs, vm, ...(phases && { phases }) });
   }
 
   addSample(

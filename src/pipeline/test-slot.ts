@@ -169,7 +169,7 @@ export class TestSlot {
     );
     run.readyMs ??= machine.readyMs;
     run.consolePath = console ?? null;
-    run.addToTimeline("boot", "boot", startedAt, this.index);
+    run.addToTimeline("boot", "boot", startedAt, this.index, machine.bootPhases);
     this.#held = held;
     this.#key = key;
     this.#isUsed = false;

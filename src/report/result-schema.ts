@@ -75,6 +75,12 @@ const timelineEntry = v.object({
   atMs: milliseconds,
   durationMs: milliseconds,
   vm: v.pipe(count, v.description("Which of the VMs that run at a time, from 0.")),
+  phases: v.exactOptional(
+    v.pipe(
+      v.array(v.object({ name: v.string(), durationMs: milliseconds })),
+      v.description("What the end of a boot went to, from QEMU's start on."),
+    ),
+  ),
 });
 
 const sample = v.object({

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { AgentClient } from "./agent/client.ts";
+import { BootClock } from "./boot-phases.ts";
 import { connectAgent } from "./connect-agent.ts";
 import { ConsoleLog } from "./console-log.ts";
 import { explainFailure } from "./explain-failure.ts";
@@ -105,15 +106,16 @@ async function bootWith<T>(
     networkArguments: (await network?.qemuArguments(runtime.qemu)) ?? [],
   });
   const console = await ConsoleLog.open(options.consoleFile ?? join(directory, "console"));
-  const started = performance.now();
+  const clock = new BootClock();
   const qemu = await startQemu(command, { onConsole: (chunk) => console.append(chunk) });
   let agent: AgentClient | undefined;
   try {
-    agent = await connectAgent(qemu, { ...description, ...options, volumes, network });
+    agent = await connectAgent(qemu, { ...description, ...options, volumes, network, clock });
     const machine = new VirtualMachine({
       agent,
       runtime,
-      readyMs: Math.round(performance.now() - started),
+      readyMs: Math.round(performance.now() - clock.startedAt),
+      bootPhases: clock.phases,
       storage,
       pid: qemu.pid,
       image: image.path,

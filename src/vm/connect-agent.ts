@@ -1,6 +1,7 @@
 import { DeadlineError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
 import { AgentClient } from "./agent/client.ts";
+import type { BootClock } from "./boot-phases.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
 import { mountTag } from "./qemu/command-line.ts";
 import type { QemuProcess } from "./qemu/process.ts";
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   /** Milliseconds from QEMU's start until the guest agent has answered. */
   readonly bootTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Is told when each part of the boot has ended. */
+  readonly clock?: BootClock | undefined;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface ConnectOptions {
  */
 export async function connectAgent(
   qemu: QemuProcess,
-  { agentSocket, volumes, network, bootTimeoutMs, signal: parent }: ConnectOptions,
+  { agentSocket, volumes, network, bootTimeoutMs, signal: parent, clock }: ConnectOptions,
 ): Promise<AgentClient> {
   const ended = new AbortController();
   const onEnd = () => ended.abort(new VmError("The VM ended before its guest agent answered."));
@@ -40,12 +43,18 @@ export async function connectAgent(
       }),
     async (signal) => {
       const agent = await AgentClient.connect(agentSocket, { signal });
+      clock?.end("QEMU");
       try {
         for (const [index, volume] of volumes.entries()) {
           await agent.mountVolume(mountTag(index), volume.guestPath, { signal });
+          // The guest answers nothing before it is up.
+          if (index === 0) clock?.end("kernel, guest agent and first volume");
         }
+        if (volumes.length > 1) clock?.end("other volumes");
         await network?.configure(agent, signal);
         if (volumes.length === 0 && !network) await agent.waitUntilReady({ signal });
+        if (network) clock?.end(volumes.length > 0 ? "network" : "kernel, guest agent and network");
+        else if (volumes.length === 0) clock?.end("kernel and guest agent");
         return agent;
       } catch (error) {
         agent.close();

@@ -2,6 +2,7 @@ import { GolemImageError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
 import type { AgentClient, GuestFile, GuestStatistics, LookRequest } from "./agent/client.ts";
 import { AgentRequestError } from "./agent/errors.ts";
+import type { BootPhase } from "./boot-phases.ts";
 import type { GuestCommand, GuestExit } from "./guest-command.ts";
 import { agentSilent } from "./guest-errors.ts";
 import { type Measurements, measure } from "./measurements.ts";
@@ -21,6 +22,7 @@ interface Parts {
   agent: AgentClient;
   runtime: Runtime;
   readyMs: number;
+  bootPhases?: readonly BootPhase[];
   storage: VolumeStorage;
   /** QEMU's. */
   pid: number | undefined;
@@ -40,6 +42,8 @@ export class VirtualMachine {
   readonly acceleratorChoice: AcceleratorChoice;
   /** Milliseconds from QEMU's start until the guest agent had mounted the volumes. */
   readonly readyMs: number;
+  /** What that time went to. */
+  readonly bootPhases: readonly BootPhase[];
   readonly volumes: readonly Volume[];
   /** Aborted when the whole run is to end. */
   readonly signal: AbortSignal | undefined;
@@ -50,6 +54,7 @@ export class VirtualMachine {
     this.profile = parts.runtime.profile;
     this.acceleratorChoice = parts.runtime.acceleratorChoice;
     this.readyMs = parts.readyMs;
+    this.bootPhases = parts.bootPhases ?? [];
     this.volumes = parts.storage.volumes;
     this.signal = parts.signal;
     this.#parts = parts;

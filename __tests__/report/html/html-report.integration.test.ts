@@ -130,6 +130,9 @@ test("the timeline leads to tests, in the picture and in its table", async () =>
   expect(await flaky.isVisible()).toBe(true);
   expect(await flaky.getAttribute("open")).not.toBeNull();
   await page.getByText("Timeline as a table").click();
+  expect(
+    await page.locator("tr", { hasText: "kernel, guest agent" }).locator("td").allInnerTexts(),
+  ).toEqual(["– kernel, guest agent and first volume", "450 ms", "3.5 s"]);
   await page.locator("table a", { hasText: "starts the service" }).click();
   expect(await page.locator("#test-0-0").getAttribute("open")).not.toBeNull();
 });

@@ -75,6 +75,9 @@ figcaption { font-size: .9rem; }
 .axis { display: flex; justify-content: space-between; color: var(--faint); font-size: .8rem; }
 .boot { fill: var(--boot); } .reset { fill: var(--reset); } .test-run { fill: var(--test); }
 .test-run.failed { fill: var(--failed); } .test-run.flaky { fill: var(--flaky); }
+.plot rect { stroke: var(--raised); stroke-width: 1; vector-effect: non-scaling-stroke; paint-order: stroke; }
+.part-1 { filter: brightness(.9); } .part-2 { filter: brightness(.78); } .part-3 { filter: brightness(.66); }
+.plot .band { stroke: none; }
 .band { fill: var(--bad); }
 .line { fill: none; stroke: var(--curve); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .area { fill: var(--curve); opacity: .18; }

@@ -58,10 +58,39 @@ function drawEntries(
     if (x + width <= (drawnTo.get(key) ?? 0) + LEAST_WIDTH) return [];
     drawnTo.set(key, x + width);
     const type = kind === "test" ? `test-run ${verdict}` : kind;
+    if (kind === "boot") return drawBoot(entry, axis);
     const box = html`<rect class="${type}" x="${x}" y="${vm * LANE_HEIGHT + GAP}" width="${width}" height="${LANE_HEIGHT - 2 * GAP}"><title>${name}: ${formatMilliseconds(durationMs)}</title></rect>`;
     // The list of tests is there for the keyboard.
     return [placed ? html`<a href="#${placed.id}" tabindex="-1">${box}</a>` : box];
   });
+}
+
+/** The parts of a boot side by side, each a little darker than the one before. */
+function drawBoot(entry: TimelineEntry, axis: TimeAxis): Html[] {
+  return bootParts(entry).map(
+    ({ name, atMs, durationMs }, index) =>
+      html`<rect class="boot part-${index % 4}" x="${axis.x(atMs)}" y="${entry.vm * LANE_HEIGHT + GAP}" width="${Math.max(LEAST_WIDTH, axis.x(durationMs))}" height="${LANE_HEIGHT - 2 * GAP}"><title>boot, ${name}: ${formatMilliseconds(durationMs)}</title></rect>`,
+  );
+}
+
+interface BootPart {
+  readonly name: string;
+  readonly atMs: number;
+  readonly durationMs: number;
+}
+
+/** What a boot consists of, one after the other. */
+export function bootParts({ atMs, durationMs, phases }: TimelineEntry): BootPart[] {
+  if (!phases) return [{ name: "all of it", atMs, durationMs }];
+  const known = phases.reduce((sum, phase) => sum + phase.durationMs, 0);
+  let at = atMs;
+  return [{ name: "preparation", durationMs: Math.max(0, durationMs - known) }, ...phases].map(
+    (part) => {
+      const placed = { ...part, atMs: at };
+      at += part.durationMs;
+      return placed;
+    },
+  );
 }
 
 function timelineTable(
@@ -69,15 +98,29 @@ function timelineTable(
   byName: ReadonlyMap<string, PlacedCase>,
   lanes: number,
 ): Html {
-  const rows = timeline.slice(0, MAX_ROWS).map(({ name, kind, atMs, durationMs, vm }) => {
+  const shown = timeline.slice(0, MAX_ROWS);
+  const rows = shown.flatMap((entry) => {
+    const { name, kind, atMs, durationMs, vm } = entry;
     const placed = kind === "test" ? byName.get(name) : undefined;
     const label = placed ? html`<a href="#${placed.id}">${name}</a>` : html`${name}`;
-    return html`<tr><td>${label}</td>${lanes > 1 && html`<td class="number">${vm + 1}</td>`}<td class="number">${formatMilliseconds(atMs)}</td><td class="number">${formatMilliseconds(durationMs)}</td></tr>
-`;
+    const parts = kind === "boot" && entry.phases ? bootParts(entry) : [];
+    return [
+      tableRow(label, { atMs, durationMs, vm }, lanes),
+      ...parts.map((part) => tableRow(html`– ${part.name}`, { ...part, vm }, lanes)),
+    ];
   });
-  const more = timeline.length - rows.length;
+  const more = timeline.length - shown.length;
   return html`<details><summary>Timeline as a table</summary><div class="inside scroll">
 <table><thead><tr><th>what</th>${lanes > 1 && html`<th>VM</th>`}<th>began</th><th>took</th></tr></thead><tbody>${rows}</tbody></table>
 ${more > 0 && html`<p class="faint">… and ${more} more</p>`}</div></details>
+`;
+}
+
+function tableRow(
+  label: Html,
+  { atMs, durationMs, vm }: Pick<TimelineEntry, "atMs" | "durationMs" | "vm">,
+  lanes: number,
+): Html {
+  return html`<tr><td>${label}</td>${lanes > 1 && html`<td class="number">${vm + 1}</td>`}<td class="number">${formatMilliseconds(atMs)}</td><td class="number">${formatMilliseconds(durationMs)}</td></tr>
 `;
 }
