@@ -8,6 +8,7 @@ import { addExplainCommand } from "./explain.ts";
 import { addInitScriptCommand } from "./init-script.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { addLintCommand } from "./lint.ts";
+import { addParityCommand } from "./parity.ts";
 import { addPrepareCommand } from "./prepare.ts";
 import { addPublishCommand } from "./publish.ts";
 import { addRunCommand } from "./run.ts";
@@ -26,6 +27,7 @@ export function addCommands(program: Command, context: CliContext): void {
   addBuildCommand(program, context);
   addConvertCommand(program, context);
   addTestCommand(program, context);
+  addParityCommand(program, context);
   addSizeCommand(program, context);
   addPublishCommand(program, context);
   addVerifyCommand(program, context);
