@@ -87,6 +87,8 @@ figcaption { font-size: .9rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 th, td { text-align: left; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+section { scroll-margin-top: 4rem; }
+th + th { text-align: right; padding-right: .6rem; }
 td.number { text-align: right; white-space: nowrap; }
 .treemap { display: block; width: 100%; height: auto; }
 .treemap.narrow { display: none; }

@@ -8,6 +8,8 @@ const LANE_HEIGHT = 20;
 const GAP = 2;
 /** Units; less than a screen shows. */
 const LEAST_WIDTH = 0.6;
+/** What is looked for can be seen, however short it was. */
+const LEAST_FAILED_WIDTH = 3;
 /** Rows of the table beside the picture. */
 const MAX_ROWS = 1000;
 
@@ -52,7 +54,8 @@ function drawEntries(
     const placed = kind === "test" ? byName.get(name) : undefined;
     const verdict = placed?.reportCase.verdict ?? "passed";
     const x = axis.x(atMs);
-    const width = Math.max(LEAST_WIDTH, axis.x(durationMs));
+    const least = verdict === "failed" ? LEAST_FAILED_WIDTH : LEAST_WIDTH;
+    const width = Math.max(least, axis.x(durationMs));
     // Thousands of short tests would lie on top of each other.
     const key = `${vm} ${kind} ${verdict}`;
     if (x + width <= (drawnTo.get(key) ?? 0) + LEAST_WIDTH) return [];
