@@ -34,13 +34,16 @@ export async function buildProgram(directory) {
   });
   await rm(join(outdir, "cli"), { recursive: true, force: true });
   await mkdir(join(outdir, "cli"), { recursive: true });
+  const files = new Map();
   for (const { path, text } of outputFiles.filter((file) => file.path.endsWith(".cjs"))) {
     const { entryPoint } = metafile.outputs[relative(root, path)];
     const isCommonJs = entryPoint !== undefined && metafile.inputs[entryPoint]?.format === "cjs";
+    files.set(relative(join(outdir, "cli"), path), await toCommonJs(text, isCommonJs));
+  }
+  for (const [name, text] of joinSmallParts(files)) {
+    const path = join(outdir, "cli", name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await toCommonJs(text, isCommonJs), {
-      mode: text.startsWith("#!") ? 0o755 : 0o644,
-    });
+    await writeFile(path, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
   }
   await writeFile(join(outdir, "cli", "LEGAL.txt"), joinNotices(outputFiles));
   return join(outdir, "cli", "index.cjs");
@@ -58,6 +61,37 @@ async function toCommonJs(text, wasCommonJs) {
     ...(wasCommonJs && { footer: "module.exports=module.exports.default;" }),
   });
   return code;
+}
+
+/** Finding and opening a file takes longer than skipping so many characters of another one. */
+const SMALL = 8000;
+const SMALL_PARTS = "parts.cjs";
+
+/**
+ * Puts the small ones of the files that commands share into one file, of which each is run when it is asked for.
+ *
+ * @param files texts of CommonJS modules by name, all in one directory
+ */
+function joinSmallParts(files) {
+  const isSmall = (name, text) =>
+    name.startsWith("chunk-") && text.length < SMALL && !text.includes("bundleUrl");
+  const small = new Set([...files].flatMap(([name, text]) => (isSmall(name, text) ? [name] : [])));
+  const replaceRequires = (text, load) =>
+    text.replace(/require\("\.\/([^"]+)"\)/g, (whole, name) =>
+      small.has(name) ? `${load}("${name}")` : whole,
+    );
+  const functions = [...small].sort().map((name) => {
+    const body = replaceRequires(files.get(name), "part").trimEnd();
+    return `"${name}":function(module,exports,part){${body}\n}`;
+  });
+  const loader =
+    "const loaded=new Map();const part=name=>{let module=loaded.get(name);if(module===undefined){loaded.set(name,module={exports:{}});functions[name](module,module.exports,part)}return module.exports};module.exports=part;";
+  return [
+    ...[...files].flatMap(([name, text]) =>
+      small.has(name) ? [] : [[name, replaceRequires(text, `require("./${SMALL_PARTS}")`)]],
+    ),
+    [SMALL_PARTS, `const functions={\n${functions.join(",\n")}};\n${loader}\n`],
+  ];
 }
 
 /** The notices of all parts, each once, in one order. */
