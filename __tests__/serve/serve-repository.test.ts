@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { descriptorDigest, encodeDescriptor } from "../../src/gvmi/descriptor.ts";
 import type { PublishFile } from "../../src/publish/publish-target.ts";
@@ -349,5 +359,49 @@ describe("who may do what", () => {
       ]),
     );
     expect(lines.join("")).not.toContain(token);
+  });
+});
+
+describe("closing", () => {
+  it("lets a transfer end, and waits for no connection without one", async () => {
+    const running = await server.start();
+    const { hostname, port } = new URL(running.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, "connect");
+    const silentEnds = once(silent, "close");
+    const file = newImage(1);
+    const digest = await pushParts(running.url, file, []);
+    const chunk = readFileSync(file.path);
+    const sending = request(`${running.url}/v1/image/push/chunk`, {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=b" },
+    });
+    const fields = {
+      "descr-sha256": digest,
+      "chunk-no": "0",
+      "chunk-sha256": sha256(chunk),
+      "chunk-pos": "0",
+      "chunk-len": `${chunk.length}`,
+    };
+    for (const [name, value] of Object.entries(fields)) {
+      sending.write(`--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+    }
+    sending.write(
+      '--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\nContent-Type: application/octet-stream\r\n\r\n',
+    );
+    sending.write(chunk.subarray(0, 100));
+    // When the file is there under which the chunk arrives, the request is being answered.
+    const incoming = join(server.directory, "store/.incoming");
+    while (readdirSync(incoming).length === 0) await new Promise(setImmediate);
+    const stopped = server.stop(running);
+    sending.end(Buffer.concat([chunk.subarray(100), Buffer.from("\r\n--b--\r\n")]));
+    const [response] = await once(sending, "response");
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    await stopped;
+    await silentEnds;
+
+    const { url } = await server.start();
+    expect(await statusOf(url, digest)).toMatchObject({ status: "full" });
   });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MissingToolError } from "../errors.ts";
+import { trackRequests } from "./http/close-server.ts";
 import { createApp } from "./http/create-app.ts";
 import { ImageRepository } from "./image-repository.ts";
 import { DirectoryStore } from "./store/directory-store.ts";
@@ -88,14 +89,15 @@ export async function serveRepository(options: ServeOptions): Promise<RunningRep
     trustsProxy: options.trustsProxy ?? false,
     log,
   });
+  const endConnections = trackRequests(app.server);
   const sweeper = new Sweeper(repository, expiryMs, onFailure, (removed) =>
     app.log.info({ removed }, "removed images without a tag"),
   );
   const close = async () => {
     await sweeper.close();
-    const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+    const closed = endConnections(CLOSE_MS);
     await app.close();
-    clearTimeout(timer);
+    closed();
     await repository.close();
     store.close();
   };

@@ -1,6 +1,7 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../../errors.ts";
 import { parseBaseUrl } from "../../publish/base-url.ts";
+import { type BucketPlace, parseBucketName } from "../../publish/s3/bucket-name.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
 import { durationValue, memoryValue, parsedBy, wholeNumberValue } from "../option-values.ts";
 
@@ -8,6 +9,7 @@ interface Options extends OutputOptions {
   host?: string;
   port?: number;
   url?: URL;
+  s3?: BucketPlace;
   users?: string;
   addUser?: string;
   anonymous: boolean;
@@ -29,6 +31,11 @@ export function addServeCommand(program: Command, context: CliContext): void {
     .option("--host <address>", "the address to listen at; 0.0.0.0 for all (default 127.0.0.1)")
     .option("--port <number>", "0 for a free one (default 8080)", wholeNumberValue(0, 65_535))
     .option("--url <url>", "where others reach it, behind a proxy", parsedBy(parseBaseUrl))
+    .option(
+      "--s3 <bucket>",
+      "keep images in BUCKET[/PREFIX] of an S3-compatible server",
+      bucketValue,
+    )
     .option("--users <file>", "who may name images (default DIRECTORY/users)")
     .option("--add-user <name>", "make a token for a user, print it, and end")
     .option("--no-anonymous", "take images from users only")
@@ -52,12 +59,14 @@ export function addServeCommand(program: Command, context: CliContext): void {
       return;
     }
     const { serveRepository } = await import("../../serve/serve-repository.ts");
+    const store = options.s3 && (await openS3(options.s3));
     const repository = await serveRepository({
       directory,
       allowsAnonymous: options.anonymous,
       ...(options.host !== undefined && { host: options.host }),
       ...(options.port !== undefined && { port: options.port }),
       ...(options.url && { address: options.url }),
+      ...(store && { store }),
       ...(options.users !== undefined && { users: options.users }),
       ...(options.keepTags && { keepsTags: true }),
       ...(options.expiry !== undefined && { expiryMs: options.expiry }),
@@ -77,6 +86,17 @@ export function addServeCommand(program: Command, context: CliContext): void {
       await repository.close();
     }
   });
+}
+
+function bucketValue(text: string): BucketPlace {
+  const place = parseBucketName(text);
+  if (!place) throw new InvalidArgumentError("Expected BUCKET or BUCKET/PREFIX.");
+  return place;
+}
+
+async function openS3(place: BucketPlace) {
+  const { S3Store } = await import("../../serve/store/s3-store.ts");
+  return await S3Store.open(place, process.env);
 }
 
 /** Being told to end is how serving ends, and no failure. */
