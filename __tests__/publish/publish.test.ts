@@ -43,6 +43,7 @@ describe("publishing to a directory", () => {
       size: 5000,
       isNew: true,
       names: [],
+      pruned: [],
       check: { redirects: 0, resume: "works", warnings: [], limitation: expect.any(String) },
       // Providers cannot download it, so only what serves it to them has a use for it.
       snippets: [expect.objectContaining({ consumer: "golem-js" })],
@@ -64,7 +65,7 @@ describe("publishing to a directory", () => {
     const first = { ...newImage(100, 1, "a"), volumes: ["/golem/input"] };
     await publish(first, to());
     await publish(newImage(200, 2, "b"), to());
-    const { images, ...head } = readIndex();
+    const { images, history: _, ...head } = readIndex();
     expect(head).toEqual({ format: "golem-image-index", version: 1 });
     expect(images).toHaveLength(2);
     expect(images[0]).toEqual({
@@ -89,7 +90,7 @@ describe("publishing to a directory", () => {
     expect((await publish(image, to())).isNew).toBe(false);
     const after = statSync(path, { bigint: true });
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
-    expect(readIndex().images).toEqual([listed]);
+    expect(readIndex().images).toEqual([{ ...listed, lastPublished: expect.any(String) }]);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget, TARGET_FORMS } from "../publish/parse-target.ts";
+import { MOST_KEPT } from "../publish/prune-rule.ts";
 import { CONFLICT_RULES } from "../publish/publish-target.ts";
 import { MAX_OUTPUT_LIMIT_MIB, MAX_STORAGE_MIB } from "../settings/quantities.ts";
 import {
@@ -66,6 +67,8 @@ export type SettingOverrides = {
   tag?: string[];
   onConflict?: Settings["publish"]["onConflict"];
   stallTimeout?: number;
+  keepLast?: number;
+  keepDays?: number;
 };
 
 const allowUnreadable = new Option(
@@ -157,6 +160,12 @@ const GROUPS = {
     new Option("--stall-timeout <duration>", "for how long a transfer may stand still").argParser(
       durationValue,
     ),
+    new Option("--keep-last <n>", "remove older images of this name from a directory").argParser(
+      wholeNumberValue(1, MOST_KEPT),
+    ),
+    new Option("--keep-days <n>", "for how long images of this name stay in a directory").argParser(
+      wholeNumberValue(1, MOST_KEPT),
+    ),
   ],
 } as const;
 
@@ -225,6 +234,8 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       tags: options.tag ?? settings.publish.tags,
       onConflict: options.onConflict ?? settings.publish.onConflict,
       stallTimeout: options.stallTimeout ?? settings.publish.stallTimeout,
+      keepLast: options.keepLast ?? settings.publish.keepLast,
+      keepDays: options.keepDays ?? settings.publish.keepDays,
     },
   };
 }

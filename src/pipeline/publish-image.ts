@@ -35,7 +35,7 @@ export interface ConvertedFile extends Pick<ConvertResult, keyof GvmiHashes | "d
  * @throws {PublishError} when it cannot be published, or not be downloaded as the very same bytes
  */
 export async function publishImage(input: PublishImageInput): Promise<PublishResult> {
-  const { path, name, to, url, tags, onConflict, stallTimeout } = input;
+  const { path, name, to, url, tags, onConflict, stallTimeout, keepLast, keepDays } = input;
   const { signal, progress } = input;
   const meter = new TransferMeter();
   const file = { name, ...(await describeFile(path, input.converted, signal)) };
@@ -45,6 +45,10 @@ export async function publishImage(input: PublishImageInput): Promise<PublishRes
     ...(tags && { tags }),
     ...(onConflict && { onConflict }),
     ...(stallTimeout !== undefined && { stallMs: stallTimeout }),
+    keep: {
+      ...(keepLast !== undefined && { last: keepLast }),
+      ...(keepDays !== undefined && { days: keepDays }),
+    },
     onProgress: (done) => progress.detail(describeTransfer(meter.add(done))),
     onNote: (text) => progress.note(text),
   });
@@ -53,6 +57,8 @@ export async function publishImage(input: PublishImageInput): Promise<PublishRes
     if (outcome === "moved") progress.note(`${taken} led to another image before: ${otherHash}`);
     if (outcome === "kept") progress.note(`${taken} still leads to another image: ${otherHash}`);
   }
+  for (const hash of result.pruned) progress.note(`removed the earlier image ${hash}`);
+  for (const warning of result.check.warnings) progress.note(warning);
   if (result.check.limitation) progress.note(result.check.limitation);
   return result;
 }

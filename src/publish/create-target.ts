@@ -1,6 +1,7 @@
 import { PublishError } from "../errors.ts";
 import { DirectoryTarget } from "./directory-target.ts";
 import type { TargetDescription } from "./parse-target.ts";
+import type { KeepRule } from "./prune-rule.ts";
 import type { ConflictRule, PublishTarget } from "./publish-target.ts";
 
 /** What targets are told beside where they are; each takes what it has a use for. */
@@ -11,6 +12,8 @@ export interface TargetSettings {
   readonly tags?: readonly string[];
   /** `fail` when absent. */
   readonly onConflict?: ConflictRule;
+  /** Which earlier images of a directory stay; all when absent. */
+  readonly keep?: KeepRule;
   /** Milliseconds in which a transfer may stand still; 30 s when absent. */
   readonly stallMs?: number;
   /** Where credentials are taken from: never from a file of the checkout. */
@@ -26,10 +29,11 @@ export async function createTarget(
   to: TargetDescription,
   settings: TargetSettings,
 ): Promise<PublishTarget> {
+  refusePruning(to.kind, settings);
   switch (to.kind) {
     case "directory":
       refuseTags(to.kind, settings);
-      return new DirectoryTarget(to.directory, settings.baseUrl);
+      return new DirectoryTarget(to.directory, settings.baseUrl, settings.keep);
     case "registry": {
       const { RegistryTarget } = await import("./registry/registry-target.ts");
       return new RegistryTarget(settings);
@@ -50,6 +54,14 @@ export async function createTarget(
       return new HttpTarget({ ...settings, url: to.url });
     }
   }
+}
+
+/** @throws {PublishError} for a target that removes nothing, so that nobody waits for it in vain */
+function refusePruning(kind: TargetDescription["kind"], { keep }: TargetSettings): void {
+  if (kind === "directory" || (keep?.last === undefined && keep?.days === undefined)) return;
+  throw new PublishError(`Earlier images are removed from directories only, not from ${kind}.`, {
+    hint: "Leave out --keep-last and --keep-days (publish.keepLast, publish.keepDays), and let the repository's own rules remove old images.",
+  });
 }
 
 /** @throws {PublishError} for a target whose files have no names but their hashes */

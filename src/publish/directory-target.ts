@@ -11,6 +11,7 @@ import { DirectoryIndex } from "./directory-index.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { withLoopbackServer } from "./loopback-server.ts";
 import { openIfRegular } from "./open-if-regular.ts";
+import { imagesToPrune, type KeepRule } from "./prune-rule.ts";
 import type {
   PublishFile,
   PublishOptions,
@@ -29,11 +30,13 @@ export class DirectoryTarget implements PublishTarget {
 
   /**
    * @param baseUrl where the directory is, or will be, served; `file:` URLs when absent
+   * @param keep which earlier images of the same name stay; all when absent
    * @throws {PublishError} when no provider could download from the base URL
    */
   constructor(
     private readonly directory: string,
     baseUrl?: string,
+    private readonly keep: KeepRule = {},
   ) {
     this.baseUrl = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl);
     this.index = new DirectoryIndex(directory);
@@ -77,6 +80,15 @@ export class DirectoryTarget implements PublishTarget {
       ? `${url} was not looked at: the directory was served on this machine instead. Upload it, then check that URL.`
       : "The directory was served on this machine: providers cannot download from file: URLs.";
     return { ...checked, limitation };
+  }
+
+  async prune(file: PublishFile): Promise<readonly string[]> {
+    try {
+      const images = imagesToPrune(await this.index.images(), file, this.keep, Date.now());
+      return (await this.index.remove(images)).map(({ hash }) => hash);
+    } catch (error) {
+      throw explainFailure(`Cannot remove earlier images from ${this.directory}`, error);
+    }
   }
 }
 

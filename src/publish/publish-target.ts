@@ -86,6 +86,14 @@ export interface PublishTarget {
     options: PublishOptions,
   ): Promise<readonly PublishedName[]>;
 
+  /**
+   * Removes images that the target's rules do not keep, once all else is done. Absent where there are no rules.
+   *
+   * @returns the hashes of those that are gone
+   * @throws {PublishError} when one cannot be removed
+   */
+  prune?(file: PublishFile, options: PublishOptions): Promise<readonly string[]>;
+
   /** Gives connections back; called last, whatever happened. */
   close?(): void;
 }

@@ -17,6 +17,8 @@ export interface PublishResult {
   readonly isNew: boolean;
   /** The names that lead to the image, or that another one kept; none where there are no names. */
   readonly names: readonly PublishedName[];
+  /** The hashes of earlier images that were removed by a rule. */
+  readonly pruned: readonly string[];
   /** How a provider's download was checked. */
   readonly check: TargetCheck;
   /** Code that uses the image. */
@@ -41,6 +43,7 @@ export async function publish(
     const check = await target.check(file, stored, options);
     if (target.announce) await assertUnchanged(file, stamp, options.signal);
     const names = (await target.announce?.(file, stored, options)) ?? [];
+    const pruned = (await target.prune?.(file, options)) ?? [];
     const tag = names.find(({ outcome }) => outcome !== "kept")?.name;
     return {
       hash: file.hash,
@@ -49,6 +52,7 @@ export async function publish(
       size: file.size,
       isNew: stored.isNew,
       names,
+      pruned,
       check,
       snippets: usageSnippets({
         hash: file.hash,

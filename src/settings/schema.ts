@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parseBaseUrl } from "../publish/base-url.ts";
 import { parseTarget } from "../publish/parse-target.ts";
+import { MOST_KEPT } from "../publish/prune-rule.ts";
 import { CONFLICT_RULES } from "../publish/publish-target.ts";
 import { parseImageTag } from "../publish/registry/image-tag.ts";
 import { COMPRESSION_NAMES, parseCompression } from "../squashfs/compression-options.ts";
@@ -126,7 +127,7 @@ const publishSchema = map({
   to: v.pipe(
     v.optional(parsedBy(parseTarget, "a place to publish to, such as directory:public")),
     v.description(
-      "Where to publish: registry is the Golem registry; directory:DIR keeps the files in a directory.",
+      "Where to publish: registry, directory:DIR, s3:BUCKET, github-release:OWNER/REPOSITORY@TAG or http:URL.",
     ),
   ),
   url: v.pipe(
@@ -136,7 +137,9 @@ const publishSchema = map({
         v.transform((url) => url.href),
       ),
     ),
-    v.description("What the URLs of published files start with; http or https."),
+    v.description(
+      "What the URLs of published files start with, or a template of them; http or https.",
+    ),
   ),
   tags: v.pipe(
     v.optional(
@@ -156,6 +159,18 @@ const publishSchema = map({
   stallTimeout: v.pipe(
     v.optional(duration, "30s"),
     v.description("For how long a transfer may stand still."),
+  ),
+  keepLast: v.pipe(
+    v.optional(wholeNumber(1, MOST_KEPT)),
+    v.description(
+      "How many of the latest images of this name stay in a directory; all by default.",
+    ),
+  ),
+  keepDays: v.pipe(
+    v.optional(wholeNumber(1, MOST_KEPT)),
+    v.description(
+      "For how many days images of this name stay in a directory; for ever by default.",
+    ),
   ),
 });
 

@@ -134,6 +134,10 @@ export interface PublishSettings {
   readonly onConflict: ConflictRule;
   /** Milliseconds in which a transfer may stand still. */
   readonly stallTimeout: number;
+  /** How many of the latest images of this name stay in a directory; all when neither this nor `keepDays` is there. */
+  readonly keepLast?: number;
+  /** Days for which images of this name stay in a directory. */
+  readonly keepDays?: number;
 }
 
 export interface LintSettings {
