@@ -1,23 +1,16 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { atExit } from "./at-exit.ts";
 import { removeTree, removeTreeSync } from "./remove-tree.ts";
 
 /** What the names of all temporary directories begin with: short, since a Unix socket's path holds 107 bytes (unix(7)). */
 export const TEMPORARY_PREFIX = "gi-";
 
-/** What must vanish even when the process ends without unwinding (process.exit, a second Ctrl-C). */
-const leftovers = new Set<string>();
-
 /** Removes `path` when the process exits, unless the returned function has been called before. */
 export function removeAtExit(path: string): () => void {
-  leftovers.add(path);
-  return () => leftovers.delete(path);
+  return atExit(() => removeTreeSync(path));
 }
-
-process.once("exit", () => {
-  for (const path of leftovers) removeTreeSync(path);
-});
 
 /** Runs `body` with a new private directory (mode 0700) and removes it afterwards, whatever happens. */
 export async function withTemporaryDirectory<T>(

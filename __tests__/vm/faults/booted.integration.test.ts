@@ -129,10 +129,10 @@ test("what a guest leaves in a volume is neither followed nor waited for", async
   expect(existsSync(out)).toBe(false);
 });
 
-test("64 MiB without a newline go through in bounded memory", async () => {
+test("128 MiB without a newline go through in bounded memory", async () => {
   const before = process.memoryUsage().rss;
-  const { exitCode, bytes } = await shell("busybox head -c 67108864 /dev/zero");
-  expect({ exitCode, bytes }).toEqual({ exitCode: 0, bytes: 64 * MIB });
+  const { exitCode, bytes } = await shell("busybox head -c 134217728 /dev/zero");
+  expect({ exitCode, bytes }).toEqual({ exitCode: 0, bytes: 128 * MIB });
   expect(process.memoryUsage().rss - before).toBeLessThan(60 * MIB);
 });
 

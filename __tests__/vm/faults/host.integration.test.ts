@@ -42,8 +42,8 @@ async function roundTrip(name: string): Promise<string> {
   return readFileSync(to, "utf8");
 }
 
-test("several runs at once, in a directory with a comma, keep apart and leave nothing", async () => {
-  const names = ["one", "two", "three"];
+test("twenty runs at once, in a directory with a comma, keep apart and leave nothing", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `file ${index}`);
   const contents = await Promise.all(names.map(roundTrip));
   expect(contents).toEqual(names.map((name) => `content of ${name}`));
   expect(workplace.leftovers()).toEqual([]);

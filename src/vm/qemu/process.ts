@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { atExit } from "../../system/at-exit.ts";
 import { findProgram } from "../../system/find-program.ts";
 import { TailBuffer } from "../../system/limited-buffer.ts";
 import type { Command } from "../../system/run-command.ts";
@@ -58,12 +59,12 @@ export async function startQemu(
   const killGroup = () => {
     if (child.pid !== undefined && !hasExited(child)) endGroup(child.pid);
   };
-  process.once("exit", killGroup);
+  const forget = atExit(killGroup);
   if (onConsole) child.stdout?.on("data", onConsole);
   let ended = false;
   const exit = waitForEnd(child).finally(() => {
     ended = true;
-    process.off("exit", killGroup);
+    forget();
   });
   return {
     pid: child.pid,
