@@ -68,6 +68,18 @@ describe("reports", () => {
     expect(JSON.parse(first.stdout).findings.length).toBeGreaterThan(0);
   });
 
+  test("the Dockerfile can be named as builders do, and as the settings do, once", async () => {
+    context("named", DOCKERFILE);
+    const named = ["named/Dockerfile", "--format", "json"];
+    const [short, long] = [
+      await run("lint", "-f", ...named),
+      await run("lint", "--dockerfile", ...named),
+    ];
+    expect(JSON.parse(long.stdout).findings[0]).toMatchObject({ file: "named/Dockerfile" });
+    expect(long).toEqual(short);
+    expect((await run("lint", "--file", "a", "--dockerfile", "b")).exitCode).toBe(2);
+  });
+
   test("a failure before there are findings is JSON, too", async () => {
     const { exitCode, stdout } = await run("lint", "missing", "--format", "json");
     expect(exitCode).toBe(11);

@@ -30,6 +30,8 @@ import {
 /** The options that override a part of `golem-image.yml`; each command takes the groups it uses. */
 export type SettingOverrides = {
   file?: string;
+  /** The same: its name in `golem-image.yml`. */
+  dockerfile?: string;
   ignore?: string[];
   failOn?: Settings["lint"]["failOn"];
   builder?: Settings["build"]["builder"];
@@ -78,7 +80,10 @@ const allowUnreadable = new Option(
 
 const GROUPS = {
   settings: [new Option("--settings <file>", "settings file instead of golem-image.yml")],
-  dockerfile: [new Option("-f, --file <dockerfile>", "the Dockerfile")],
+  dockerfile: [
+    new Option("-f, --file <dockerfile>", "the Dockerfile"),
+    new Option("--dockerfile <dockerfile>", "the same").hideHelp().conflicts("file"),
+  ],
   lint: [
     new Option("--ignore <rule>", "leave a lint rule out (repeatable)").argParser(ruleValue),
     new Option("--fail-on <severity>", "least severity that fails").choices(FAIL_THRESHOLDS),
@@ -184,7 +189,7 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
   const { vm } = settings;
   return {
     ...settings,
-    dockerfile: options.file ?? settings.dockerfile,
+    dockerfile: options.file ?? options.dockerfile ?? settings.dockerfile,
     lint: {
       ...settings.lint,
       ignore: [...settings.lint.ignore, ...(options.ignore ?? [])],
