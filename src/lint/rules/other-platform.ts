@@ -22,6 +22,10 @@ export const otherPlatform: Rule = {
     good: "FROM --platform=linux/amd64 debian:12",
     affected: "All providers.",
   },
+  proof: [
+    "programs of another machine, or without their interpreter, do not start",
+    "what was moved is there, and programs start",
+  ],
   *check(context) {
     const { declared, platform } = context;
     if (platform && !isAmd64(platform)) {
