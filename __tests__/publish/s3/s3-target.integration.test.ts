@@ -174,9 +174,13 @@ const reason = program ? "" : " (skipped: there is no versitygw, and Go cannot b
   });
 
   test("is no place for providers when only its owner can read it", async () => {
-    const error = await publish(newImage(1 * MIB), { bucket: "private" }).catch((reason) => reason);
+    const file = newImage(1 * MIB);
+    const error = await publish(file, { bucket: "private" }).catch((reason) => reason);
     expect(error).toMatchObject({ problem: "refused" });
     expect(error.hint).toContain("s3:GetObject to all");
+    // The next time it is there, and nothing is sent.
+    const again = await publish(file, { bucket: "private" }).catch((reason) => reason);
+    expect(again.hint).toBe(error.hint);
   });
 
   test("takes two publishers of one image at once", async () => {
@@ -276,6 +280,29 @@ const reason = program ? "" : " (skipped: there is no versitygw, and Go cannot b
     expect(await publish(file, { attempts: 4 })).toMatchObject({ isNew: true });
     expect(proxy?.requests.filter((name) => name === "UploadPart")).toHaveLength(4);
     expect(readFileSync(pathOf(file)).equals(readFileSync(file.path))).toBe(true);
+  });
+
+  test("has the image when the last answer is lost, and what it knew of the upload with it", async () => {
+    await injectFaults((request, earlier) =>
+      request === "CompleteMultipartUpload" && earlier === 0 ? { kind: "lose-answer" } : undefined,
+    );
+    const file = newImage();
+    expect(await publish(file)).toMatchObject({ isNew: true, check: { resume: "works" } });
+    expect(proxy?.requests.filter((name) => name === "CompleteMultipartUpload")).toHaveLength(2);
+  });
+
+  test("that stands still at the beginning can be cancelled", async () => {
+    const controller = new AbortController();
+    const cancelled = new Error("enough");
+    await injectFaults((request) => {
+      if (request !== "CreateMultipartUpload") return undefined;
+      controller.abort(cancelled);
+      return { kind: "stall", afterBytes: 0 };
+    });
+    const started = performance.now();
+    const { signal } = controller;
+    await expect(publish(newImage(), {}, { signal })).rejects.toBe(cancelled);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test("that stands still is given up", async () => {

@@ -19,6 +19,9 @@ type Handle = NodeHttpHandler["handle"];
 /** Bytes per second below which a request is as good as stalled. */
 const SLOWEST_RATE = 8 * 1024;
 
+/** How long the beginning of an upload may still be answered once it is to end, in milliseconds. */
+const LAST_ANSWER_MS = 3000;
+
 /** A client whose uploads end at once when a signal says so, which those of lib-storage alone do not. */
 export function connectToS3({ config }: S3Access, options: S3ConnectionOptions): S3Client {
   const { stallMs, partBytes } = options;
@@ -48,14 +51,12 @@ async function handle(
   request: Parameters<Handle>[0],
   given: Parameters<Handle>[1],
 ): ReturnType<Handle> {
-  // What begins an upload has to be answered, so that the upload can be ended; so has what ends it.
-  const isUploading = request.method === "PUT" || "uploadId" in (request.query ?? {});
-  const isEndable = isUploading && request.method !== "DELETE" && request.method !== "GET";
   const place = `${request.method} ${request.hostname}${request.path}`;
+  const ending = endingOf(request, signal);
   try {
     const result = await handler.handle(request, {
       ...given,
-      ...(isEndable && { abortSignal: signal }),
+      ...(ending && { abortSignal: ending.signal }),
     });
     const { statusCode } = result.response;
     if (statusCode === 429 || statusCode >= 500) onNote?.(`${place}: HTTP ${statusCode}.`);
@@ -63,5 +64,33 @@ async function handle(
   } catch (error) {
     if (!signal.aborted) onNote?.(`${place} failed: ${(error as Error).message}.`);
     throw error;
+  } finally {
+    ending?.release();
   }
+}
+
+/**
+ * What ends a request that uploads; nothing for the others. What begins an upload has some time left, since an
+ * upload whose name was never heard cannot be ended.
+ */
+function endingOf(
+  { method, query = {} }: Parameters<Handle>[0],
+  signal: AbortSignal,
+): { readonly signal: AbortSignal; release(): void } | undefined {
+  const isBeginning = method === "POST" && "uploads" in query;
+  if (!isBeginning && method !== "PUT" && method !== "POST") return undefined;
+  if (!isBeginning || signal.aborted) return { signal, release: () => {} };
+  const ending = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => ending.abort(), LAST_ANSWER_MS);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: ending.signal,
+    release: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
 }

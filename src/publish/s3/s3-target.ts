@@ -65,30 +65,41 @@ export class S3Target implements PublishTarget {
     const server = await this.serverUrl(this.client);
     try {
       const url = this.urlOf(file, server);
-      if ((await this.storedSize(this.client, file, options)) === file.size) {
+      const present = await this.describeObject(this.client, file, options);
+      if (present?.size === file.size) {
         this.existing = await checkExisting(this.downloadOf(file, url), this.checkOptions(options));
         if (this.existing) return { url, isNew: false };
       }
-      await uploadObject(
-        {
-          client: this.client,
-          ending: this.ending,
-          partBytes,
-          object: {
-            ...this.place(file),
-            ContentType: "application/octet-stream",
-            CacheControl: CACHE_CONTROL,
-            Metadata: { "image-hash": file.hash, sha256: file.sha256 },
-          },
-        },
-        file,
-        options,
-      );
-      await this.assertStored(this.client, file, options);
+      await this.upload(this.client, partBytes, file, options);
       return { url, isNew: true };
     } catch (error) {
-      throw s3Failure(`Cannot publish to the bucket ${bucket}`, server, error, options.signal);
+      const action = `Cannot publish to the bucket ${bucket}`;
+      throw explainRefusal(s3Failure(action, server, error, options.signal));
     }
+  }
+
+  private async upload(
+    client: S3Client,
+    partBytes: number,
+    file: PublishFile,
+    options: PublishOptions,
+  ): Promise<void> {
+    const object = {
+      ...this.place(file),
+      ContentType: "application/octet-stream",
+      CacheControl: CACHE_CONTROL,
+      Metadata: { "image-hash": file.hash, sha256: file.sha256 },
+    };
+    const { ending } = this;
+    try {
+      await uploadObject({ client, ending, partBytes, object }, file, options);
+    } catch (error) {
+      // The answer to the last request may have been lost, and the server knows nothing of a repeated one.
+      if ((error as Error).name !== "NoSuchUpload") throw error;
+      const found = await this.describeObject(client, file, options);
+      if (found?.size !== file.size || found.sha256 !== file.sha256) throw error;
+    }
+    await this.assertStored(client, file, options);
   }
 
   async check(
@@ -108,18 +119,18 @@ export class S3Target implements PublishTarget {
     return { Bucket: this.settings.bucket, Key: `${this.settings.prefix}${file.hash}.gvmi` };
   }
 
-  /** Bytes of the object that is there. */
-  private async storedSize(
+  /** What the server says of the object; undefined when there is none that it would tell of. */
+  private async describeObject(
     client: S3Client,
     file: PublishFile,
     { signal }: PublishOptions,
-  ): Promise<number | undefined> {
+  ): Promise<{ size: number | undefined; sha256: string | undefined } | undefined> {
     try {
       const command = new HeadObjectCommand(this.place(file));
-      const { ContentLength } = await client.send(command, {
+      const { ContentLength, Metadata } = await client.send(command, {
         ...(signal && { abortSignal: signal }),
       });
-      return ContentLength;
+      return { size: ContentLength, sha256: Metadata?.sha256 };
     } catch (error) {
       const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
       // Who may not list a bucket is told 403 for what is not there.
@@ -134,7 +145,7 @@ export class S3Target implements PublishTarget {
     file: PublishFile,
     options: PublishOptions,
   ): Promise<void> {
-    const size = await this.storedSize(client, file, options);
+    const { size } = (await this.describeObject(client, file, options)) ?? {};
     // Undefined where these credentials may only write; the download is checked as well.
     if (size === undefined || size === file.size) return;
     throw new TransferError(

@@ -17,7 +17,7 @@ const PARALLEL_PARTS = 4;
 const MOST_PARTS = 9000;
 
 /** How long cleaning up may take, in milliseconds. */
-const CLEAN_UP_MS = 60_000;
+const CLEAN_UP_MS = 20_000;
 
 const CLEAN_UP_ROUNDS = 6;
 
