@@ -31,7 +31,7 @@ export async function formatReport(
 ): Promise<string> {
   switch (format) {
     case "json":
-      return `${JSON.stringify(result, null, 2)}\n`;
+      return (await import("./format-json.ts")).formatJson(result);
     case "junit":
       return (await import("./format-junit.ts")).formatJunit(result);
     case "tap":
