@@ -40,7 +40,7 @@ export class SpaceAccount {
     try {
       await write();
     } catch (error) {
-      this.used -= bytes;
+      this.used = Math.max(0, this.used - bytes);
       throw error;
     }
   }

@@ -29,7 +29,8 @@ export async function sweep(
       removed.push(digest);
     });
   }
-  if (removed.length > 0) await repository.space.measure();
+  // Others may have stored images meanwhile.
+  await repository.space.measure();
   return removed;
 }
 
