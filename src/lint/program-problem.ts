@@ -3,10 +3,10 @@ import { displayText } from "../system/display-text.ts";
 import { isAtOrBelow } from "../system/paths-below.ts";
 import { foreignMachine } from "../vm/image/machines.ts";
 import { type ProgramFormat, programFormat } from "../vm/image/program-format.ts";
+import { VM_MOUNTS } from "../vm/image/vm-mounts.ts";
 import { searchPath } from "./effective-commands.ts";
 import { effectiveVolumes } from "./effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "./image-files.ts";
-import { MOUNTED } from "./mounts.ts";
 import type { LintContext } from "./rule.ts";
 
 /** What keeps a program from running in a VM. */
@@ -61,7 +61,7 @@ function missingInterpreter(
 /** What a mount or a volume has at run time is not known. */
 function isElsewhere(context: LintContext, path: string): boolean {
   const volumes = effectiveVolumes(context).map((volume) => `/${entryPath(volume.path)}`);
-  return [...MOUNTED, ...volumes].some((mount) => isAtOrBelow(path, mount));
+  return [...VM_MOUNTS, ...volumes].some((mount) => isAtOrBelow(path, mount));
 }
 
 /** A script for `/usr/bin/env node`: without PATH, env looks in fewer directories than a shell. */

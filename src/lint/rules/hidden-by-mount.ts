@@ -1,10 +1,10 @@
 import { displayName, type EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { formatBytes } from "../../system/format-bytes.ts";
+import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import { effectiveCommands, effectiveVariables } from "../effective-commands.ts";
 import { basePlace } from "../effective-image.ts";
 import { formatCount } from "../format-count.ts";
-import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 export const hiddenByMount: Rule = {
@@ -47,7 +47,7 @@ function* usedFiles(context: LintContext): Generator<RuleFinding> {
     ),
   ];
   for (const { path, place, user } of words) {
-    const mount = MOUNTED.find((candidate) => path.startsWith(`${candidate}/`));
+    const mount = VM_MOUNTS.find((candidate) => path.startsWith(`${candidate}/`));
     if (!mount || reported.has(path) || !provided(path)) continue;
     reported.add(path);
     yield {
@@ -78,7 +78,7 @@ function providedPaths(context: LintContext): (path: string) => boolean {
 }
 
 function isHidden(path: string): boolean {
-  return MOUNTED.some((mount) => path.startsWith(`${mount.slice(1)}/`));
+  return VM_MOUNTS.some((mount) => path.startsWith(`${mount.slice(1)}/`));
 }
 
 interface Hidden {
@@ -93,7 +93,7 @@ function* fromFiles(
   context: LintContext,
 ): Generator<RuleFinding> {
   const found = new Map<string, Hidden>(
-    MOUNTED.map((mount) => [mount, { files: 0, bytes: 0, largest: undefined }]),
+    VM_MOUNTS.map((mount) => [mount, { files: 0, bytes: 0, largest: undefined }]),
   );
   for (const entry of entries) {
     // Nodes and links in /dev are of every image; they have a rule of their own.

@@ -1,9 +1,9 @@
 import { displayText } from "../../system/display-text.ts";
 import { isAtOrBelow } from "../../system/paths-below.ts";
+import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import { effectiveCommands } from "../effective-commands.ts";
 import { basePlace, effectiveVolumes } from "../effective-image.ts";
 import { entryPath, followLinks, imageFiles } from "../image-files.ts";
-import { MOUNTED } from "../mounts.ts";
 import type { LintContext, Rule, RuleFinding } from "../rule.ts";
 
 const SHELL = "/bin/sh";
@@ -44,7 +44,7 @@ function missingPrograms(context: LintContext): RuleFinding[] {
   for (const { source, argv, place } of effectiveCommands(context)) {
     const program = argv[0] ?? "";
     if (source !== "test" || !program.startsWith("/") || hasFile(context, program)) continue;
-    if ([...MOUNTED, ...volumes].some((directory) => isAtOrBelow(program, directory))) continue;
+    if ([...VM_MOUNTS, ...volumes].some((directory) => isAtOrBelow(program, directory))) continue;
     const what = program === SHELL ? "a shell for the tests' commands" : "for a test";
     found.set(program, {
       place,

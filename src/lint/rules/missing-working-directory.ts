@@ -1,12 +1,12 @@
 import type { EntryMetadata } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
 import { isAtOrBelow, isBelow } from "../../system/paths-below.ts";
+import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import {
   type EffectivePath,
   effectiveVolumes,
   effectiveWorkingDirectory,
 } from "../effective-image.ts";
-import { MOUNTED } from "../mounts.ts";
 import type { Rule } from "../rule.ts";
 
 export const missingWorkingDirectory: Rule = {
@@ -41,7 +41,7 @@ WORKDIR /golem/work`,
     // Mount points are made with their parents, below other mounts, too.
     if (volumes.some((volume) => isAtOrBelow(volume.path, path))) return;
     const volume = volumes.find((candidate) => isBelow(path, candidate.path));
-    const mount = MOUNTED.find((candidate) => isBelow(path, candidate));
+    const mount = VM_MOUNTS.find((candidate) => isBelow(path, candidate));
     const shown = displayText(path);
     if (volume) {
       yield {
@@ -66,7 +66,7 @@ WORKDIR /golem/work`,
 };
 
 function isMissing(entries: Iterable<EntryMetadata>, { path }: EffectivePath): boolean {
-  if ([...MOUNTED, "/etc"].some((mount) => isAtOrBelow(mount, path))) return false;
+  if ([...VM_MOUNTS, "/etc"].some((mount) => isAtOrBelow(mount, path))) return false;
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   // Where links or `..` lead is not worked out here: only plain paths are judged.
   if (parts.includes("..")) return false;

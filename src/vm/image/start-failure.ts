@@ -6,6 +6,7 @@ import { openVolumeFile, type Volume } from "../volume-files.ts";
 import { foreignMachine } from "./machines.ts";
 import { lookIntoImage } from "./open-image.ts";
 import { FORMAT_BYTES, programFormat } from "./program-format.ts";
+import { VM_MOUNTS } from "./vm-mounts.ts";
 
 /** A command that did not start, and where it was to. */
 export interface UnstartedCommand {
@@ -15,9 +16,6 @@ export interface UnstartedCommand {
   readonly workingDirectory: string;
   readonly program: string;
 }
-
-/** What the VM mounts over the image's own. */
-const COVERED = ["/dev", "/proc", "/sys", "/tmp"];
 
 /** Where programs are looked for that were named wrongly. */
 const USUAL_DIRECTORIES = ["bin", "usr/bin", "usr/local/bin", "sbin", "usr/sbin", "usr/local/sbin"];
@@ -50,7 +48,7 @@ async function directoryProblem(
   if (volume) {
     return `the working directory ${path} is hidden by the VOLUME ${volume.guestPath}, which is empty at the start`;
   }
-  const cover = COVERED.find((covered) => isBelow(path, covered));
+  const cover = VM_MOUNTS.find((covered) => isBelow(path, covered));
   if (cover) return `the working directory ${path} is hidden: the VM mounts its own ${cover}`;
   const entry = await followPath(reader, byteString(path));
   if (entry === undefined) return `the image has no directory ${path}, the working directory`;
@@ -63,7 +61,7 @@ async function programProblem(
 ): Promise<string | undefined> {
   if (!program.startsWith("/"))
     return `${program} is no absolute path, and there is no PATH search`;
-  if (COVERED.some((covered) => isBelow(program, covered))) return undefined;
+  if (VM_MOUNTS.some((covered) => isBelow(program, covered))) return undefined;
   if (volumes.some(({ guestPath }) => isBelow(program, guestPath))) {
     return volumeProgramProblem(reader, volumes, program);
   }
