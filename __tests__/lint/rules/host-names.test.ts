@@ -12,6 +12,7 @@ describe("variables", () => {
       "db (postgresql+asyncpg://db:5432)",
     ],
     ["REDIS_ADDR=redis:6379", "redis (redis:6379)"],
+    ["KAFKA_BROKERS=kafka:9092,10.0.0.4:9092", "kafka (kafka:9092)"],
     ["JDBC=jdbc:mysql://mysql/app", "mysql"],
     ["HTTP_PROXY=http://proxy:3128", "proxy"],
   ])("%s names a machine: %s", (variable, expected) => {

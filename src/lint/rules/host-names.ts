@@ -68,9 +68,10 @@ function* fromVariables(context: LintContext): Generator<RuleFinding> {
 function hostOfVariable(name: string, value: string): NamedHost | undefined {
   if (OWN_HOST_VARIABLE.test(name)) return undefined;
   if (HOST_VARIABLE.test(name) && isOtherMachine(value)) return { host: value, written: value };
-  const [, host = "", port] = /^([A-Za-z][\w-]*):(\d{2,5})$/.exec(value) ?? [];
-  const isAddress = port !== undefined && ADDRESS_VARIABLE.test(name) && isOtherMachine(host);
-  return isAddress ? { host, written: value } : undefined;
+  // One address, or the first of several.
+  const [written = "", host = ""] = /^([A-Za-z][\w-]*):\d{2,5}(?=,|$)/.exec(value) ?? [];
+  const isAddress = written !== "" && ADDRESS_VARIABLE.test(name) && isOtherMachine(host);
+  return isAddress ? { host, written } : undefined;
 }
 
 function* fromCommands(context: LintContext): Generator<RuleFinding> {
