@@ -34,6 +34,8 @@ tests:
       rm /large
   - name: fails with <b>"text"</b>
     run: printf '</pre>::error::\\033[31mred\\n'; exit 3
+  - name: "two\\n::warning::lines"
+    run: exit 4
 `;
 
 describe("of one run", () => {
@@ -55,11 +57,11 @@ describe("of one run", () => {
       FORMATS.map((format) => `report.${format}`).sort(),
     );
     expect(result.stdout).toBe(report("new/report.tap"));
-    expect(report("new/report.tap")).toMatch(/^TAP version 14\n1\.\.2\nok 1 - /);
-    expect(report("new/report.tap13")).toMatch(/^TAP version 13\n1\.\.2\nok 1 - /);
-    expect(report("new/report.markdown")).toContain("1 of 2 passed, **1 failed**");
+    expect(report("new/report.tap")).toMatch(/^TAP version 14\n1\.\.3\nok 1 - /);
+    expect(report("new/report.tap13")).toMatch(/^TAP version 13\n1\.\.3\nok 1 - /);
+    expect(report("new/report.markdown")).toContain("1 of 3 passed, **2 failed**");
     expect(report("new/report.github")).toMatch(
-      /^::error file=golem-image\.yml,line=9,title=fails with <b>"text"<\/b> \([^)]*\)::exit code 3[^\n]*\n$/,
+      /^::error file=golem-image\.yml,line=9,title=fails with <b>"text"<\/b> \([^)]*\)::exit code 3[^\n]*\n::error [^\n]*\n$/,
     );
     expect(report("new/report.text")).toContain('FAIL   fails with <b>"text"</b>');
     expect(report("new/report.html")).toContain("fails with &#60;b&#62;");
@@ -86,6 +88,13 @@ describe("of one run", () => {
       ...["golem-image", "test", "image.gvmi", "--profile", profile.profile],
       ...["--storage", "64MiB", "--only", '^fails with <b>"text"</b>$'],
     ]);
+  });
+
+  test("no line is a command to a runner that a test's name or a guest could have written", () => {
+    expect(result.stderr).toContain("FAIL  two ::warning::lines");
+    expect(result.stderr.split("\n").filter((line) => line.trimStart().startsWith("::"))).toEqual(
+      [],
+    );
   });
 
   test("JUnit's report and the JSON report are valid", () => {

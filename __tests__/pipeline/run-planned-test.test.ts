@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import type { PlannedTest, TestOutcome } from "../../src/checks/planned-test.ts";
 import { VmError } from "../../src/errors.ts";
 import type { Gvmi } from "../../src/gvmi/read.ts";
@@ -104,4 +105,12 @@ test("with fail-fast nothing is run after a failure, and a test about the others
   expect(run.isOver).toBe(true);
   run.done(2, skipped);
   expect(run.next()?.test.name).toBe("about all");
+});
+
+test("the command that repeats a test is one line, whatever the test is called", async () => {
+  const name = "two\nlines\t(1)";
+  const { repeatCommand } = await result(planned(name, [failed]));
+  expect(repeatCommand).not.toMatch(/\p{Cc}/u);
+  const [, pattern = ""] = / --only '(.*)'$/.exec(repeatCommand) ?? [];
+  expect(RE2JS.compile(pattern).matcher(name).find()).toBe(true);
 });

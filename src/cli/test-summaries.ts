@@ -1,9 +1,9 @@
 import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
-import { printableText } from "../report/printable-text.ts";
 import { casesOf, reasonsOf } from "../report/report-cases.ts";
 import { displayText, escapeControls } from "../system/display-text.ts";
 import { formatBytes } from "../system/format-bytes.ts";
+import { printableText } from "../system/printable-text.ts";
 import type { RoomMeasurement } from "../vm/measurements.ts";
 import { formatColumns } from "./columns.ts";
 import { formatMilliseconds, formatTable } from "./format.ts";

@@ -36,7 +36,9 @@ export function repeatCommand({ image, profile, vm, test, settings }: RepeatInpu
   ]);
 }
 
-/** Text as a regular expression (RE2) that matches it. */
+/** Text as a regular expression (RE2) on one line that matches it. */
 function escapePattern(text: string): string {
-  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+  return text
+    .replace(/[\\^$.|?*+()[\]{}]/g, "\\$&")
+    .replace(/\p{Cc}/gu, (control) => `\\x{${control.charCodeAt(0).toString(16)}}`);
 }

@@ -2,6 +2,7 @@ import type { TestResult } from "../checks/test-result.ts";
 import { DeadlineError } from "../errors.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import { withDeadline } from "../system/deadline.ts";
+import { printableLine, printableText } from "../system/printable-text.ts";
 import { prepareRuntime } from "../vm/boot.ts";
 import { bootOptions } from "./bootable-image.ts";
 import type { ProfileResult } from "./profile-result.ts";
@@ -94,14 +95,19 @@ const WORDS = { passed: "pass", failed: "FAIL", skipped: "skip", flaky: "flaky" 
 
 function describeResult(result: TestResult): string {
   const { verdict, name, durationMs, message, explanation, repeatCommand } = result;
-  const reason = message === "" ? "" : `: ${message}`;
+  const reason = message === "" ? "" : `: ${margined(message)}`;
   const rule = explanation?.rule === undefined ? "" : ` (${explanation.rule})`;
   const lines = [
-    ...(explanation ? [`${explanation.text}${rule}`] : []),
+    ...(explanation ? [`${margined(explanation.text)}${rule}`] : []),
     `repeat it: ${repeatCommand}`,
   ].map((line) => `\n      ${line}`);
   const more = verdict === "failed" ? lines.join("") : "";
-  return `${WORDS[verdict]}  ${name} (${durationMs} ms)${reason}${more}`;
+  return `${WORDS[verdict]}  ${printableLine(name)} (${durationMs} ms)${reason}${more}`;
+}
+
+/** Further lines behind a margin: on GitHub a line of a guest could be a command to the runner otherwise. */
+function margined(text: string): string {
+  return printableText(text).replaceAll("\n", "\n      | ");
 }
 
 function totalTimeout(vm: VmSettings): () => DeadlineError {

@@ -1,7 +1,7 @@
 import { reportPath } from "../lint/report-path.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
+import { printableText } from "../system/printable-text.ts";
 import { workflowCommand } from "../system/workflow-command.ts";
-import { printableText } from "./printable-text.ts";
 import { casesOf, type ReportCase, reasonsOf } from "./report-cases.ts";
 import { clipText } from "./text-budget.ts";
 

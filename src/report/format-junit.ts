@@ -1,7 +1,7 @@
 import type { TestResult } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
+import { printableLine } from "../system/printable-text.ts";
 import { describeUse, limitTexts, roomUses } from "./limit-texts.ts";
-import { printableLine } from "./printable-text.ts";
 import { casesOf, countVerdicts, type ReportCase, reasonsOf, titleOf } from "./report-cases.ts";
 import { TextBudget } from "./text-budget.ts";
 

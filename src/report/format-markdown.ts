@@ -1,8 +1,8 @@
 import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
 import { formatMilliseconds } from "../system/format-milliseconds.ts";
+import { printableLine } from "../system/printable-text.ts";
 import { describeUse, roomUses } from "./limit-texts.ts";
-import { printableLine } from "./printable-text.ts";
 import { casesOf, countVerdicts, type ReportCase, reasonsOf, titleOf } from "./report-cases.ts";
 import { clipText, TextBudget } from "./text-budget.ts";
 

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
+import { printableLine } from "../system/printable-text.ts";
 import { limitTexts } from "./limit-texts.ts";
-import { printableLine } from "./printable-text.ts";
 import { casesOf, type ReportCase, titleOf } from "./report-cases.ts";
 import { TextBudget } from "./text-budget.ts";
 

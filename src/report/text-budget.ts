@@ -1,4 +1,4 @@
-import { printableText } from "./printable-text.ts";
+import { printableText } from "../system/printable-text.ts";
 
 /** Of what does not fit, as much of the beginning as of the end is kept. */
 export function clipText(text: string, limit: number): string {

@@ -1,4 +1,4 @@
-import { printableText } from "../printable-text.ts";
+import { printableText } from "../../system/printable-text.ts";
 
 /** Text that is HTML already. Only `html` makes it, which escapes all else. */
 export class Html {

@@ -1,6 +1,6 @@
 import type { StepResult, TestResult, Verdict } from "../../checks/test-result.ts";
 import { formatMilliseconds } from "../../system/format-milliseconds.ts";
-import { printableLine } from "../printable-text.ts";
+import { printableLine } from "../../system/printable-text.ts";
 import type { ReportCase } from "../report-cases.ts";
 import { titleOf } from "../report-cases.ts";
 import { clipText, type TextBudget } from "../text-budget.ts";

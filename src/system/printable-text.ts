@@ -1,4 +1,4 @@
-import { escapeControls } from "../system/display-text.ts";
+import { escapeControls } from "./display-text.ts";
 
 /**
  * Text of a guest as a report can hold it: lines and tabs stay, every other control character (those that colour,
