@@ -65,7 +65,8 @@ const shellTest = (name: string, run: string): TestSettings => ({
   get: [],
 });
 
-const TESTS = [
+const TESTS: TestSettings[] = [
+  { ...shellTest("other users", ""), run: undefined, check: "non-root-can-read-root" },
   shellTest("the greeting", '[ "$GREETING" = Hello ]'),
   shellTest("the model", "cat /data/model"),
   shellTest("much is written", "dd if=/dev/zero of=/work/big bs=1M count=130 && rm /work/big"),
@@ -87,6 +88,7 @@ test("without Docker, why tests fail in the VM is found by trying what would cur
   expect(result).toMatchObject({ docker: null, failure: null, profile: "documented" });
   const causes = [...named].map(([name, { cause }]) => [name, cause?.id ?? null]);
   expect(causes).toEqual([
+    ["other users", "permissions"],
     ["the greeting", "environment"],
     ["the model", "hidden-files"],
     ["much is written", "overlay"],
@@ -140,6 +142,7 @@ const skipped = hasDockerEngine() ? "" : " (skipped: no Docker engine answers he
       cause?.id ?? null,
     ]);
     expect(verdicts).toEqual([
+      ["other users", "passed", "failed", "permissions"],
       ["the greeting", "passed", "failed", "environment"],
       ["the model", "passed", "failed", "hidden-files"],
       ["much is written", "passed", "failed", "overlay"],

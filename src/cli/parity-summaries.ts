@@ -21,7 +21,10 @@ export function formatParityResult(result: ParityResult): string {
   const { tests, surroundings, docker, dockerReason, failure } = result;
   const differences = surroundings.filter(({ differs }) => differs);
   const causes = new Map<string, Cause>();
-  for (const { cause } of [...tests, ...differences]) if (cause) causes.set(cause.id, cause);
+  for (const { cause } of [...tests, ...differences]) {
+    // What is known of the others stands beside the test.
+    if (cause && cause.id !== "other") causes.set(cause.id, cause);
+  }
   const isExpected = differences.some(({ docker: side }) => side?.how === "expected");
   return [
     ...(docker === null ? [`Docker was not asked: ${dockerReason}.`] : []),

@@ -34,10 +34,9 @@ export async function readArchiveHead(
 ): Promise<GuestFile | undefined> {
   const child = spawn(command.program, command.args, {
     stdio: ["ignore", "pipe", "ignore"],
-    timeout: TIMEOUT_MS,
-    killSignal: "SIGKILL",
   });
-  const ended = once(child, "close").catch(() => {});
+  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
+  const ended = once(child, "exit").catch(() => {});
   const reader = new StreamReader(child.stdout);
   try {
     return await readHead(reader, offset, length);
@@ -45,6 +44,8 @@ export async function readArchiveHead(
     // What is cut off, or no tar, is nothing that could be looked at.
     return undefined;
   } finally {
+    clearTimeout(timer);
+    child.stdout.destroy();
     child.kill("SIGKILL");
     await ended;
   }

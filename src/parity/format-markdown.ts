@@ -6,7 +6,10 @@ export function formatParityMarkdown(result: ParityResult): string {
   const { tests, surroundings, docker, dockerReason, profile, accelerator, failure } = result;
   const differences = surroundings.filter(({ differs }) => differs);
   const causes = new Map<string, Cause>();
-  for (const { cause } of [...tests, ...differences]) if (cause) causes.set(cause.id, cause);
+  for (const { cause } of [...tests, ...differences]) {
+    // What is known of the others stands beside the test.
+    if (cause && cause.id !== "other") causes.set(cause.id, cause);
+  }
   const same = surroundings.filter((one) => !one.differs && one.docker !== null);
   return [
     `# Docker and Golem: ${plainText(result.image)}`,
