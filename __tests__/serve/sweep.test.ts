@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { descriptorDigest } from "../../src/gvmi/descriptor.ts";
 import type { PublishFile } from "../../src/publish/publish-target.ts";
@@ -63,4 +63,19 @@ it("removes uploads that were given up", async () => {
   ]);
   expect(existsSync(join(directory.path, "store/images"))).toBe(true);
   expect(filesOf(join(directory.path, "store"))).toEqual({});
+});
+
+it("keeps an image for some time that has lost its tag", async () => {
+  const repository = await openRepository();
+  const [first, second] = [await push(repository, 1), await push(repository, 2)];
+  const tag = parseImageTag("alice/hello");
+  await repository.attach(first, tag, false);
+  const folder = join(directory.path, "store/images", first);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    utimesSync(join(folder, name), 1, 1);
+  }
+  await repository.attach(second, tag, false);
+  expect(await sweep(repository, HOUR)).toEqual([]);
+  expect(await sweep(repository, HOUR, () => Date.now() + 2 * HOUR)).toEqual([first]);
+  await repository.close();
 });

@@ -195,8 +195,13 @@ export class ImageRepository {
       if (!(await this.complete(digest))) {
         throw new RequestError(409, "The image is not complete yet.");
       }
-      if ((await this.digestOf(tag)) === digest) return;
+      const earlier = await this.digestOf(tag);
+      if (earlier === digest) return;
       await writeObject(this.store, tagKey(tag), Buffer.from(`${digest}\n`));
+      // From now on nothing may lead to the other one, which expires as if it had come just now.
+      if (earlier !== undefined && (await this.describe(earlier))) {
+        await writeObject(this.store, permissionKey(earlier), new Uint8Array());
+      }
     });
   }
 

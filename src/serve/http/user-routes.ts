@@ -26,8 +26,12 @@ export function addUserRoutes(
 
   async function assertUser(request: FastifyRequest, user: string, token: string): Promise<void> {
     failures.assertAllowed(request.ip);
-    if (await users.verify(user, token)) return;
+    // Counted before it is known, so that many guesses at once are no way around the limit.
     failures.add(request.ip);
+    if (await users.verify(user, token)) {
+      failures.remove(request.ip);
+      return;
+    }
     throw new RequestError(401, "The user or the token is wrong.");
   }
 

@@ -35,6 +35,12 @@ export class FailureLimit {
     this.failures.set(address, { since: this.now(), count: 1 });
   }
 
+  /** Takes one back that was added before it was known. */
+  remove(address: string): void {
+    const found = this.current(address);
+    if (found) found.count = Math.max(0, found.count - 1);
+  }
+
   private current(address: string): Failures | undefined {
     const found = this.failures.get(address);
     if (found && this.now() - found.since < WINDOW_MS) return found;
