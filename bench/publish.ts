@@ -35,7 +35,14 @@ export async function benchmarkPublish(
     }
     const date = new Date().toISOString().slice(0, 10);
     const machine = await describeNetworkMachine();
-    const markdown = formatPublishResults({ date, machine, remarks, rounds, bytes: input.size });
+    const markdown = formatPublishResults({
+      date,
+      runs: rounds.length,
+      machine,
+      remarks,
+      rounds,
+      bytes: input.size,
+    });
     if (options.write) {
       await writeSections(join(repository, "docs", "benchmarks.md"), { publish: markdown });
     }

@@ -1,18 +1,12 @@
 import type { Size } from "./arguments.ts";
+import { type Conditions, formatMeasured, NOTHING } from "./conditions.ts";
 import { markdownTable, verdict } from "./markdown-table.ts";
 import type { Series } from "./rounds.ts";
 import { median } from "./statistics.ts";
 import { type Ratios, ratios, TARGETS, type Target } from "./targets.ts";
 
-export interface Results {
+export interface Results extends Conditions {
   readonly size: Size;
-  readonly runs: number;
-  /** ISO date. */
-  readonly date: string;
-  /** Lines of a list. */
-  readonly machine: readonly string[];
-  /** What the reader has to know of how the numbers came about, as sentences. */
-  readonly remarks: readonly string[];
   readonly series: readonly Series[];
   /** Whether a contender's bytes were those of a cold conversion; only those for which it was looked at. */
   readonly identical: ReadonlyMap<string, boolean>;
@@ -21,17 +15,11 @@ export interface Results {
 }
 
 const MEGABYTE = 1_000_000;
-const NOTHING = "–";
 
 /** The results as Markdown. */
 export function formatResults(results: Results): string {
-  return [
-    `${results.date}, size \`${results.size}\`, ${results.runs === 1 ? "one run" : `medians of ${results.runs} runs`} in turn.`,
-    "",
-    ...[...results.machine, ...results.remarks].map((line) => `- ${line}`),
-    "",
-    ...markdownTable([HEADINGS, ...results.series.map((series) => row(series, results))]),
-  ].join("\n");
+  const rows = results.series.map((series) => row(series, results));
+  return formatMeasured(results, `size \`${results.size}\``, [HEADINGS, ...rows]);
 }
 
 /** The targets and what was reached, as a Markdown table. */

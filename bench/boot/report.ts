@@ -1,16 +1,11 @@
 import type { Accelerator } from "../../src/vm/qemu/command-line.ts";
-import { markdownTable, verdict } from "../markdown-table.ts";
+import { type Conditions, formatMeasured, NOTHING } from "../conditions.ts";
+import { verdict } from "../markdown-table.ts";
 import { median, medianRatio } from "../statistics.ts";
 import type { BootMeasurement } from "./measure-boot.ts";
 
-export interface BootResults {
-  readonly runs: number;
+export interface BootResults extends Conditions {
   readonly accelerator: Accelerator;
-  /** ISO date. */
-  readonly date: string;
-  /** Lines of a list. */
-  readonly machine: readonly string[];
-  readonly remarks: readonly string[];
   /** Milliseconds by round. */
   readonly floors: readonly number[];
   readonly boots: readonly BootMeasurement[];
@@ -22,7 +17,6 @@ const READY_TARGET = 1.3;
 const COMMAND_TARGET = 100;
 /** Milliseconds. */
 const SHUTDOWN_TARGET = 300;
-const NOTHING = "–";
 
 /** The results as Markdown. */
 export function formatBootResults(results: BootResults): string {
@@ -31,44 +25,33 @@ export function formatBootResults(results: BootResults): string {
   const milliseconds = (key: keyof BootMeasurement) => median(values(key)).toFixed(0);
   const ratio = (key: keyof BootMeasurement) => medianRatio(values(key), floors);
   const overhead = median(boots.map((boot) => boot.command - boot.commandItself));
-  return [
-    `${results.date}, ${results.accelerator.toUpperCase()}, medians of ${results.runs} runs in turn.`,
-    "",
-    ...[...results.machine, ...results.remarks].map((line) => `- ${line}`),
-    "",
-    ...markdownTable([
-      ["what", "ms", "to the floor", "at most"],
-      [
-        "the floor: the kernel boots and powers off, whole process",
-        median(floors).toFixed(0),
-        "1.000",
-        NOTHING,
-      ],
-      [
-        "until the guest agent is ready",
-        milliseconds("ready"),
-        verdict(ratio("ready"), READY_TARGET),
-        String(READY_TARGET),
-      ],
-      [
-        "whole run with one command",
-        milliseconds("wholeRun"),
-        ratio("wholeRun").toFixed(3),
-        NOTHING,
-      ],
-      [
-        "one of ten commands, beside its own run time",
-        verdict(overhead, COMMAND_TARGET, 1),
-        NOTHING,
-        `${COMMAND_TARGET} ms`,
-      ],
-      ["the command's own run time", milliseconds("commandItself"), NOTHING, NOTHING],
-      [
-        "from the last command until everything is gone",
-        verdict(median(values("shutdown")), SHUTDOWN_TARGET, 0),
-        NOTHING,
-        `${SHUTDOWN_TARGET} ms`,
-      ],
-    ]),
-  ].join("\n");
+  return formatMeasured(results, results.accelerator.toUpperCase(), [
+    ["what", "ms", "to the floor", "at most"],
+    [
+      "the floor: the kernel boots and powers off, whole process",
+      median(floors).toFixed(0),
+      "1.000",
+      NOTHING,
+    ],
+    [
+      "until the guest agent is ready",
+      milliseconds("ready"),
+      verdict(ratio("ready"), READY_TARGET),
+      String(READY_TARGET),
+    ],
+    ["whole run with one command", milliseconds("wholeRun"), ratio("wholeRun").toFixed(3), NOTHING],
+    [
+      "one of ten commands, beside its own run time",
+      verdict(overhead, COMMAND_TARGET, 1),
+      NOTHING,
+      `${COMMAND_TARGET} ms`,
+    ],
+    ["the command's own run time", milliseconds("commandItself"), NOTHING, NOTHING],
+    [
+      "from the last command until everything is gone",
+      verdict(median(values("shutdown")), SHUTDOWN_TARGET, 0),
+      NOTHING,
+      `${SHUTDOWN_TARGET} ms`,
+    ],
+  ]);
 }

@@ -1,13 +1,9 @@
-import { markdownTable, verdict } from "../markdown-table.ts";
+import { type Conditions, formatMeasured, NOTHING } from "../conditions.ts";
+import { verdict } from "../markdown-table.ts";
 import { median, medianRatio } from "../statistics.ts";
 import type { PublishRound } from "./measure-publish.ts";
 
-export interface PublishResults {
-  /** ISO date. */
-  readonly date: string;
-  /** Lines of a list. */
-  readonly machine: readonly string[];
-  readonly remarks: readonly string[];
+export interface PublishResults extends Conditions {
   readonly rounds: readonly PublishRound[];
   /** Of the image. */
   readonly bytes: number;
@@ -18,10 +14,10 @@ const LEAST_THROUGHPUT = 0.9;
 const MOST_MEGABYTES = 200;
 const MOST_SECONDS_AGAIN = 0.5;
 const MEGABYTE = 1_000_000;
-const NOTHING = "–";
 
 /** The results as Markdown. */
-export function formatPublishResults({ date, machine, remarks, rounds, bytes }: PublishResults) {
+export function formatPublishResults(results: PublishResults): string {
+  const { rounds, bytes } = results;
   const seconds = (key: keyof PublishRound) => rounds.map((round) => round[key].wallSeconds);
   const peak = (key: keyof PublishRound) =>
     median(rounds.map((round) => round[key].peakBytes)) / MEGABYTE;
@@ -30,37 +26,31 @@ export function formatPublishResults({ date, machine, remarks, rounds, bytes }: 
   const rate = (key: keyof PublishRound) => (bytes / MEGABYTE / median(seconds(key))).toFixed(0);
   const throughput = medianRatio(seconds("curl"), seconds("ours"));
   const shown = throughput.toFixed(3);
-  return [
-    `${date}, ${(bytes / MEGABYTE).toFixed(0)} MB, medians of ${rounds.length} runs in turn.`,
-    "",
-    ...[...machine, ...remarks].map((line) => `- ${line}`),
-    "",
-    ...markdownTable([
-      ["what", "seconds", "MB/s", "throughput to curl's", "CPU seconds", "peak MB"],
-      [
-        "curl -F, four at a time",
-        median(seconds("curl")).toFixed(2),
-        rate("curl"),
-        "1.000",
-        cpu("curl"),
-        peak("curl").toFixed(0),
-      ],
-      [
-        "golem-image, with the conversion's descriptor",
-        median(seconds("ours")).toFixed(2),
-        rate("ours"),
-        throughput >= LEAST_THROUGHPUT ? shown : `**${shown}**`,
-        cpu("ours"),
-        verdict(peak("ours"), MOST_MEGABYTES, 0),
-      ],
-      [
-        "the same image again",
-        verdict(median(seconds("again")), MOST_SECONDS_AGAIN, 2),
-        NOTHING,
-        NOTHING,
-        cpu("again"),
-        peak("again").toFixed(0),
-      ],
-    ]),
-  ].join("\n");
+  return formatMeasured(results, `${(bytes / MEGABYTE).toFixed(0)} MB`, [
+    ["what", "seconds", "MB/s", "throughput to curl's", "CPU seconds", "peak MB"],
+    [
+      "curl -F, four at a time",
+      median(seconds("curl")).toFixed(2),
+      rate("curl"),
+      "1.000",
+      cpu("curl"),
+      peak("curl").toFixed(0),
+    ],
+    [
+      "golem-image, with the conversion's descriptor",
+      median(seconds("ours")).toFixed(2),
+      rate("ours"),
+      throughput >= LEAST_THROUGHPUT ? shown : `**${shown}**`,
+      cpu("ours"),
+      verdict(peak("ours"), MOST_MEGABYTES, 0),
+    ],
+    [
+      "the same image again",
+      verdict(median(seconds("again")), MOST_SECONDS_AGAIN, 2),
+      NOTHING,
+      NOTHING,
+      cpu("again"),
+      peak("again").toFixed(0),
+    ],
+  ]);
 }

@@ -1,4 +1,5 @@
-import { markdownTable, verdict } from "../markdown-table.ts";
+import { type Conditions, formatMeasured } from "../conditions.ts";
+import { verdict } from "../markdown-table.ts";
 import { median } from "../statistics.ts";
 
 /** One run of a file of tests. */
@@ -9,13 +10,7 @@ export interface TestsMeasurement {
   readonly boots: number;
 }
 
-export interface TestsResults {
-  readonly runs: number;
-  /** ISO date. */
-  readonly date: string;
-  /** Lines of a list. */
-  readonly machine: readonly string[];
-  readonly remarks: readonly string[];
+export interface TestsResults extends Conditions {
   /** By what was run. */
   readonly series: Readonly<Record<string, readonly TestsMeasurement[]>>;
 }
@@ -25,8 +20,7 @@ const LIMIT_SECONDS = 3;
 
 /** The results as Markdown. */
 export function formatTestsResults(results: TestsResults): string {
-  const { date, runs, machine, remarks, series } = results;
-  const rows = Object.entries(series).map(([name, runsOfIt]) => {
+  const rows = Object.entries(results.series).map(([name, runsOfIt]) => {
     const seconds = (of: (run: TestsMeasurement) => number) => median(runsOfIt.map(of)) / 1000;
     return [
       name,
@@ -39,14 +33,8 @@ export function formatTestsResults(results: TestsResults): string {
       ),
     ];
   });
-  return [
-    `${date}, medians of ${runs} runs in turn.`,
-    "",
-    ...[...machine, ...remarks].map((line) => `- ${line}`),
-    "",
-    ...markdownTable([
-      ["file", "boots", "seconds of them", `seconds of the rest (at most ${LIMIT_SECONDS})`],
-      ...rows,
-    ]),
-  ].join("\n");
+  return formatMeasured(results, undefined, [
+    ["file", "boots", "seconds of them", `seconds of the rest (at most ${LIMIT_SECONDS})`],
+    ...rows,
+  ]);
 }
