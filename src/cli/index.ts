@@ -34,11 +34,18 @@ async function main(): Promise<void> {
       context.json = command.opts().json === true;
     });
   addCommands(program, context);
+  let hasEnded = false;
+  // Node ends with code 0 when nothing is left that could settle what is waited for.
+  process.once("beforeExit", () => {
+    if (!hasEnded)
+      process.exitCode = reportFailure(new Error("Nothing is going on any more."), context);
+  });
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
     process.exitCode = reportFailure(await explainError(error, context.signal), context);
   }
+  hasEnded = true;
 }
 
 function reportFailure(error: unknown, context: CliContext): number {
