@@ -73,12 +73,18 @@ describe("variables", () => {
   });
 });
 
+/** Of this process alone: what else runs on the machine does not count. */
+function cpuMicroseconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return user + system;
+}
+
 describe("hostile texts", () => {
   test("10,000 lines are linted in a moment", () => {
     const text = `FROM scratch\n${"RUN a \\\n  && b\nENV A=$B\nCOPY x /y/\n".repeat(2500)}VOLUME /y\n`;
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(findingsOf("GVM007", text)).toHaveLength(2500);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuMicroseconds(before)).toBeLessThan(5_000_000);
   });
 
   test.each([
@@ -114,9 +120,9 @@ describe("hostile texts", () => {
       "",
     ].join("\r\n");
     const text = `\uFEFFFROM debian\r\n${part.repeat(910)}CMD /run.sh $A\r\n`;
-    const started = performance.now();
+    const before = process.cpuUsage();
     const findings = lint({ dockerfile: { path: "D", text } });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(cpuMicroseconds(before)).toBeLessThan(5_000_000);
     expect(new Set(findings.map(({ rule }) => rule)).size).toBeGreaterThan(6);
     expectPlacesInside(findings, text);
   });

@@ -44,7 +44,7 @@ function addedToPath(
   { name, written }: DeclaredVariable,
   others: readonly DeclaredVariable[],
 ): string | undefined {
-  if (name !== "PATH") return undefined;
+  if (name !== "PATH" || written.length > MAX_LENGTH) return undefined;
   const text = written.replace(/\$(?:(\w+)|\{(\w+)\})/g, (reference, plain, braced) => {
     const of = plain ?? braced;
     return (of !== "PATH" && others.find((other) => other.name === of)?.value) || reference;
