@@ -1,5 +1,5 @@
+import { overrideSettings, type SettingOverrides } from "../settings/override-settings.ts";
 import type { Settings } from "../settings/settings.ts";
-import { overrideSettings, type SettingOverrides } from "./setting-options.ts";
 
 /**
  * The settings of a context with the command line's options over them. Loaded when a command runs, because

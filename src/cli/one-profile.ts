@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import type { SettingOverrides } from "./setting-options.ts";
+import type { SettingOverrides } from "../settings/override-settings.ts";
 
 /**
  * For a command that boots one VM. Several profiles in the settings are for its tests: their first one is taken.

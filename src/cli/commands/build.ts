@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -8,7 +9,7 @@ import {
   writeResult,
 } from "../context.ts";
 import { formatTable } from "../format.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string; output: string };
 

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Check, CheckStatus } from "../../doctor/check.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
 import { EXIT_CODES } from "../exit-codes.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import type { Styles } from "../styles.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };

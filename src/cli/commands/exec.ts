@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { Transfer } from "../../pipeline/exec-in-image.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { LimitedBuffer } from "../../system/limited-buffer.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
@@ -8,7 +9,7 @@ import { LimitedOutput } from "../limited-output.ts";
 import { assertOneProfile } from "../one-profile.ts";
 import { getValue, putValue } from "../option-values.ts";
 import { writeChunk } from "../output.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 
 type Options = SettingOverrides &
   OutputOptions & { settings?: string; put?: Transfer[]; get?: Transfer[] };

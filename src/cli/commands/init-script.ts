@@ -2,9 +2,10 @@ import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import { INIT_SCRIPT_FORMS, type InitScriptForm } from "../../lint/init-script/forms.ts";
 import type { ServiceDescription } from "../../lint/init-script/service.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { type CliContext, type OutputOptions, writeResult } from "../context.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import type { Styles } from "../styles.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string; for?: InitScriptForm };

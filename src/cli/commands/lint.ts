@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { BuiltImage, LintReport } from "../../pipeline/lint-image.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions } from "../context.ts";
 import { writeLintReports } from "../lint-reports.ts";
 import { chooseReports, type ReportRequest, reportValue } from "../report-requests.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 
 type Options = SettingOverrides &
   OutputOptions & { settings?: string; image?: string; format?: ReportRequest[]; fix?: boolean };

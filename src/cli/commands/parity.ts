@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -9,7 +10,7 @@ import {
 } from "../context.ts";
 import { assertOneProfile } from "../one-profile.ts";
 import { describeParity, formatParityResult } from "../parity-summaries.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import { addTestingOptions, type TestingOptionValues } from "../testing-options.ts";
 
 const FORMATS = ["text", "markdown", "json"] as const;

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, writeResult } from "../context.ts";
 import { formatTable } from "../format.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };
 

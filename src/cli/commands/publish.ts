@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "../../errors.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -10,7 +11,7 @@ import {
   writeResult,
 } from "../context.ts";
 import { formatTable } from "../format.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import { formatSnippets, publishedRows } from "../summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string };

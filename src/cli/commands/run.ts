@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { RunResult } from "../../pipeline/run.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -18,7 +19,7 @@ import {
 } from "../lint-reports.ts";
 import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import { stylesFor } from "../styles.ts";
 import { describeConversion, resultRows } from "../summaries.ts";
 import {

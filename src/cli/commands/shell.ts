@@ -1,11 +1,12 @@
 import type { Command } from "commander";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import type { CliContext } from "../context.ts";
 import { explainSystemError } from "../explain-error.ts";
 import { assertOneProfile } from "../one-profile.ts";
 import { writeChunk } from "../output.ts";
 import { describeError, exitCodeOf } from "../report-error.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import type { PipedLines } from "../shell/piped-lines.ts";
 import type { TerminalLines as Terminal } from "../shell/terminal-lines.ts";
 import { stylesFor } from "../styles.ts";

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { TestImageResult } from "../../pipeline/profile-result.ts";
+import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, progressFor } from "../context.ts";
-import { addSettingOptions, type SettingOverrides } from "../setting-options.ts";
+import { addSettingOptions } from "../setting-options.ts";
 import {
   addTestReportOption,
   chooseTestReports,

@@ -1,6 +1,6 @@
-import { overrideSettings, type SettingOverrides } from "../../src/cli/setting-options.ts";
 import { imageLimits } from "../../src/pipeline/conversion-settings.ts";
 import { loadSettings } from "../../src/settings/load-settings.ts";
+import { overrideSettings, type SettingOverrides } from "../../src/settings/override-settings.ts";
 import type { RuntimeRequest } from "../../src/vm/runtimes/request.ts";
 
 const FILE = {
