@@ -1,9 +1,7 @@
-import { posix } from "node:path";
+import { isBelow } from "../../system/paths-below.ts";
+import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import type { Volume } from "../../vm/volume-files.ts";
 import type { FileContent, FileView, FoundFile } from "./file-view.ts";
-
-/** What every VM mounts over the image's own. */
-export const MOUNTED_OVER = ["/dev", "/proc", "/sys", "/tmp"] as const;
 
 /**
  * The files of an image without what a VM that was just booted hides: the contents of volumes and of what the VM
@@ -15,7 +13,7 @@ export class HiddenFiles implements FileView {
 
   constructor(atRest: FileView | undefined, volumes: readonly Pick<Volume, "guestPath">[]) {
     this.#atRest = atRest;
-    this.#hidden = [...MOUNTED_OVER, ...volumes.map(({ guestPath }) => guestPath)];
+    this.#hidden = [...VM_MOUNTS, ...volumes.map(({ guestPath }) => guestPath)];
   }
 
   async find(path: string): Promise<FoundFile | undefined> {
@@ -36,12 +34,6 @@ export class HiddenFiles implements FileView {
   }
 
   #isHidden(path: string): boolean {
-    return isBelowAny(path, this.#hidden);
+    return this.#hidden.some((directory) => isBelow(path, directory));
   }
-}
-
-/** Whether a path lies below one of some directories. */
-export function isBelowAny(path: string, directories: readonly string[]): boolean {
-  const normal = posix.normalize(path);
-  return directories.some((directory) => normal.startsWith(`${directory}/`));
 }

@@ -1,7 +1,8 @@
 import { SettingsError } from "../../errors.ts";
+import { isAtOrBelow } from "../../system/paths-below.ts";
+import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import type { FileView, FoundFile } from "../files/file-view.ts";
 import { goFileMode } from "../files/go-file-mode.ts";
-import { isBelowAny, MOUNTED_OVER } from "../files/hidden-files.ts";
 import { judgeText } from "../judge.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
 import type { Explanation } from "../test-result.ts";
@@ -94,14 +95,14 @@ const EXECUTE_BITS = { owner: 0o100, group: 0o010, other: 0o001, any: 0o111 } as
 /** Why a running VM shows something else than the image has. */
 function explain(path: string, { image, profile }: TestContext): Explanation {
   const { volumes } = image.gvmi;
-  const volume = volumes.find((candidate) => path === candidate || isBelowAny(path, [candidate]));
+  const volume = volumes.find((candidate) => isAtOrBelow(path, candidate));
   if (volume !== undefined) {
     return {
       rule: "GVM007",
       text: `It holds in the image at rest. In the VM the VOLUME ${volume} hides what the image has there: volumes are empty at the start.`,
     };
   }
-  if (isBelowAny(path, MOUNTED_OVER) || (MOUNTED_OVER as readonly string[]).includes(path)) {
+  if (VM_MOUNTS.some((mount) => isAtOrBelow(path, mount))) {
     return {
       rule: "GVM012",
       text: `It holds in the image at rest. The VM mounts a file system of its own there, which hides what the image has.`,
