@@ -363,6 +363,15 @@ describe("who may do what", () => {
   });
 });
 
+it.each(["/proc/images", "/dev/null/images"])(
+  "says that it cannot keep images in %s",
+  async (path) => {
+    await expect(server.start({ directory: path })).rejects.toThrow(
+      `Cannot keep images in ${path}`,
+    );
+  },
+);
+
 describe("closing", () => {
   it("lets a transfer end, and waits for no connection without one", async () => {
     const running = await server.start();

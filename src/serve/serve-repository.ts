@@ -62,13 +62,13 @@ export interface RunningRepository {
 /**
  * Serves an image repository that speaks the Golem registry's protocol.
  *
- * @throws {MissingToolError} when the address is taken or cannot be listened at
+ * @throws {MissingToolError} when the address is taken or cannot be listened at, or the directory not be used
  * @throws {SettingsError} when the file of users is wrong
  */
 export async function serveRepository(options: ServeOptions): Promise<RunningRepository> {
   const { directory, expiryMs = SERVE_DEFAULTS.expiryMs, log } = options;
   const users = await openUsers(options);
-  const store = options.store ?? (await DirectoryStore.open(directory));
+  const store = options.store ?? (await openDirectory(directory));
   const { imageBytes, storeBytes, chunkBytes, requestsPerMinute } = {
     ...SERVE_DEFAULTS,
     ...options,
@@ -109,6 +109,17 @@ export async function serveRepository(options: ServeOptions): Promise<RunningRep
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function openDirectory(directory: string): Promise<ObjectStore> {
+  try {
+    return await DirectoryStore.open(directory);
+  } catch (error) {
+    throw new MissingToolError(`Cannot keep images in ${directory}: ${(error as Error).message}.`, {
+      hint: "Choose a directory that you may write.",
+      cause: error,
+    });
   }
 }
 

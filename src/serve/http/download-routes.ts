@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { parseRange } from "../../publish/loopback-server.ts";
+import { parseRange } from "../../system/http/byte-range.ts";
 import { isDescriptorDigest } from "../descriptor.ts";
 import type { CompleteImage, ImageRepository } from "../image-repository.ts";
 import { RequestError } from "../request-error.ts";

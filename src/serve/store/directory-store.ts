@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, type Dirent } from "node:fs";
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeDirectories } from "../../system/make-directories.ts";
 import { removeAtExit } from "../../system/temporary.ts";
 import {
   assertKey,
@@ -24,7 +25,7 @@ export class DirectoryStore implements ObjectStore {
   /** Makes the directory when it is missing. */
   static async open(directory: string): Promise<DirectoryStore> {
     const incoming = join(directory, INCOMING);
-    await mkdir(incoming, { recursive: true });
+    await makeDirectories(incoming);
     for (const name of await readdir(incoming)) {
       const path = join(incoming, name);
       const found = await stat(path).catch(() => undefined);
@@ -123,7 +124,7 @@ export class DirectoryStore implements ObjectStore {
 
 async function renameInto(partial: string, path: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path));
     try {
       return await rename(partial, path);
     } catch (error) {
