@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { PublishError } from "../../src/errors.ts";
 import { checkDownload, type DownloadCheckOptions } from "../../src/publish/check-download.ts";
 import { DownloadError } from "../../src/publish/download-error.ts";
-import { parseRange } from "../../src/publish/loopback-server.ts";
+import { parseRange } from "../../src/system/http/byte-range.ts";
 import { sha3, testBytes } from "./image-file.ts";
 
 const bytes = testBytes(300_000);

@@ -1,6 +1,7 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRange, withLoopbackServer } from "../../src/publish/loopback-server.ts";
+import { withLoopbackServer } from "../../src/publish/loopback-server.ts";
+import { parseRange } from "../../src/system/http/byte-range.ts";
 import { testBytes, useDirectory } from "./image-file.ts";
 
 const directory = useDirectory();

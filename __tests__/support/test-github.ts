@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { parseRange } from "../../src/publish/loopback-server.ts";
+import { parseRange } from "../../src/system/http/byte-range.ts";
 import { startServer, type TestServer } from "./http-server.ts";
 
 export interface TestAsset {

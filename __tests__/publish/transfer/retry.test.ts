@@ -4,8 +4,8 @@ import {
   type RetryPolicy,
   withRetries,
 } from "../../../src/publish/transfer/retry.ts";
-import { parseRetryAfter } from "../../../src/publish/transfer/retry-after.ts";
 import { TransferError } from "../../../src/publish/transfer/transfer-error.ts";
+import { parseRetryAfter } from "../../../src/system/http/retry-after.ts";
 
 const policy: RetryPolicy = {
   attempts: 4,

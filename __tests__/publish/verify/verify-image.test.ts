@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { GvmiFormatError, PublishError } from "../../../src/errors.ts";
-import { parseRange } from "../../../src/publish/loopback-server.ts";
 import { parseSubject } from "../../../src/publish/verify/parse-subject.ts";
 import { type VerifyOptions, verifyImage } from "../../../src/publish/verify/verify-image.ts";
+import { parseRange } from "../../../src/system/http/byte-range.ts";
 import { superblock, trailer } from "../../support/gvmi.ts";
 import { startServer, type TestServer } from "../../support/http-server.ts";
 import { sha3, testBytes } from "../image-file.ts";

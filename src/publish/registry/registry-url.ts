@@ -1,10 +1,10 @@
 import { PublishError } from "../../errors.ts";
+import { isLoopback } from "../../system/http/loopback.ts";
 import { TransferError } from "../transfer/transfer-error.ts";
 
 export const DEFAULT_REGISTRY_URL = "https://registry.golem.network";
 
 /** Where nobody else can listen. */
-const LOOPBACK = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /**
  * Reads the address of a registry, as `REGISTRY_URL` has it.
@@ -32,7 +32,7 @@ export function parseRegistryUrl(text: string): URL {
 
 /** @throws {TransferError} `insecure`, when a token would be readable on its way to the registry */
 export function assertSafeForToken(url: URL): void {
-  if (url.protocol === "https:" || LOOPBACK.has(url.hostname)) return;
+  if (url.protocol === "https:" || isLoopback(url)) return;
   throw new TransferError(
     "insecure",
     `${url.origin} is not encrypted: everyone on the way could read the token.`,

@@ -1,5 +1,5 @@
 import { escapeControls } from "../../system/display-text.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter } from "../../system/http/retry-after.ts";
 import type { TransferAnswer } from "./send.ts";
 import { TransferError, type TransferFailure } from "./transfer-error.ts";
 

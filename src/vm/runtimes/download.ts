@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { MissingToolError } from "../../errors.ts";
+import { parseRetryAfter } from "../../system/http/retry-after.ts";
 import { displayUrl, type HttpGetOptions, HttpProblem, httpGet, readBody } from "./http-get.ts";
 import type { Origin, PartialDownload } from "./partial-download.ts";
 
@@ -135,14 +136,8 @@ function resumedAt(
 function checkStatus({ statusCode = 0, headers }: IncomingMessage): void {
   if (statusCode === 200) return;
   const isTemporary = [408, 425, 429].includes(statusCode) || statusCode >= 500;
-  const seconds = /^\d{1,6}$/.test(headers["retry-after"] ?? "")
-    ? Number(headers["retry-after"])
-    : undefined;
-  throw new HttpProblem(
-    `the server answered ${statusCode}`,
-    isTemporary,
-    seconds === undefined ? undefined : seconds * 1000,
-  );
+  const retryAfterMs = parseRetryAfter(headers["retry-after"]);
+  throw new HttpProblem(`the server answered ${statusCode}`, isTemporary, retryAfterMs);
 }
 
 function originOf({ headers }: IncomingMessage): Origin {

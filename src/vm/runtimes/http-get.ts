@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { isLoopback } from "../../system/http/loopback.ts";
 
 const MAX_REDIRECTS = 10;
 
@@ -56,7 +57,7 @@ function checkUrl(url: URL, allowsPlainHttp: boolean): void {
   if (url.protocol !== "http:") {
     throw new HttpProblem(`${displayUrl(url)} is neither http nor https`, false);
   }
-  if (allowsPlainHttp || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) return;
+  if (allowsPlainHttp || isLoopback(url)) return;
   throw new HttpProblem(
     `${displayUrl(url)} is not encrypted, so what it sends can be trusted only with a sha256`,
     false,
