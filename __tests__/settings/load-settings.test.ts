@@ -69,7 +69,10 @@ build:
   builder: buildah
   args: {VERSION: 1.10, DEBUG: true, TEXT: "a b"}
   target: final
-convert: {output: out/hello.gvmi, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false,
+  secrets: {npm: {env: NPM_TOKEN}, key: {file: keys/client.pem}}
+  cacheFrom: [type=gha]
+  cacheTo: ["type=gha,mode=max"]
+convert: {output: out/hello.gvmi, maxSize: 300 MiB, maxSizePolicy: warn, compression: lzo, level: 9, allowUnreadable: true, modificationTimes: epoch, cache: false,
   limits: {uncompressed: 16 GiB, entries: 5, header: 2, metadata: 1 GiB}}
 vm:
   runtime: {version: v0.5.1, sha256: "${"ab".repeat(32)}", path: runtimes/0.5.1}
@@ -104,8 +107,13 @@ lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debi
         builder: "buildah",
         args: { VERSION: "1.10", DEBUG: "true", TEXT: "a b" },
         target: "final",
+        secrets: { npm: { env: "NPM_TOKEN" }, key: { file: at("keys/client.pem") } },
+        cacheFrom: ["type=gha"],
+        cacheTo: ["type=gha,mode=max"],
       },
       convert: {
+        maxSize: 300,
+        maxSizePolicy: "warn",
         output: at("out/hello.gvmi"),
         compression: "lzo",
         level: 9,
@@ -134,8 +142,8 @@ lint: {ignore: [GVM003], failOn: never, severity: {GVM002: info}, trusted: [debi
         timeouts: { boot: 90_000, command: 90_000, total: 500 },
       },
       testSources: [
-        { file: join(directory, "golem-image.yml"), line: 20 },
-        { file: join(directory, "golem-image.yml"), line: 30 },
+        { file: join(directory, "golem-image.yml"), line: 23 },
+        { file: join(directory, "golem-image.yml"), line: 33 },
       ],
       testFiles: [],
       tests: [
@@ -310,6 +318,11 @@ describe("a wrong settings file", () => {
     ["publish: {url: 'file:///x'}", "1:16 publish.url: "],
     ["publish: {url: 'https://me:secret@host/'}", "1:16 publish.url: "],
     ["lint: {ignore: [GVM3]}", "1:17 lint.ignore[0]: expected the id of a rule"],
+    ["build: {secrets: {a: {}}}", "1:22 build.secrets.a: expected either env or file"],
+    ["build: {secrets: {a: {env: A, file: b}}}", "build.secrets.a: expected either env or file"],
+    ["build: {secrets: {a: s3cret}}", "build.secrets.a: expected a map of keys"],
+    ["convert: {maxSize: banana}", "1:20 convert.maxSize: expected an amount of memory"],
+    ["convert: {maxSizePolicy: shout}", "convert.maxSizePolicy: expected one of fail, warn"],
     ["lint: {severity: {GVM002: hint}}", "1:27 lint.severity.GVM002: expected one of error"],
     ["lint: {severity: {gvm2: info}}", "1:19 lint.severity.gvm2: expected the id of a rule"],
     ["lint: {severity: [GVM002]}", "lint.severity"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Command, CommandResult } from "../system/run-command.ts";
 import { passBuildArguments } from "./build-arguments.ts";
+import { secretFlags } from "./build-secrets.ts";
 import { isolated, type Namespaces } from "./buildah-namespaces.ts";
 import { withPrivateStore } from "./buildah-private-store.ts";
 import { type BaseStore, findBaseStore, identityLabelFlags } from "./buildah-stores.ts";
@@ -115,6 +116,7 @@ export function buildCommand(
       `--tag=${IMAGE}`,
       ...(plan.target === undefined ? [] : [`--target=${plan.target}`]),
       ...passed.flags,
+      ...secretFlags(plan.secrets),
       plan.context,
     ],
     environment: { ...passed.environment, ...environment },

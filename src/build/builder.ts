@@ -1,3 +1,5 @@
+import type { BuildSecret } from "./build-secrets.ts";
+
 /** In the order in which `auto` tries them. */
 export const BUILDER_NAMES = ["buildx", "docker", "buildah"] as const;
 export type BuilderName = (typeof BUILDER_NAMES)[number];
@@ -10,6 +12,11 @@ export interface BuildPlan {
   readonly args: Readonly<Record<string, string>>;
   /** The stage to build; the last one when absent. */
   readonly target?: string;
+  /** For `RUN --mount=type=secret`. */
+  readonly secrets?: readonly BuildSecret[];
+  /** As Buildx's `--cache-from` and `--cache-to`; other builders do without. */
+  readonly cacheFrom?: readonly string[];
+  readonly cacheTo?: readonly string[];
   /** Images that stages start from, as far as the Dockerfile alone tells. */
   readonly baseImages: readonly string[];
   /** A private directory that the caller removes. */

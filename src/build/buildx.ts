@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { MissingToolError } from "../errors.ts";
 import type { Command, CommandResult } from "../system/run-command.ts";
 import { passBuildArguments } from "./build-arguments.ts";
+import { secretFlags } from "./build-secrets.ts";
 import {
   ARCHIVE_NAME,
   type Availability,
@@ -17,6 +18,7 @@ import {
 import { BUILDX_VERSION } from "./docker.ts";
 import { firstLine, parseJson, runProbe } from "./docker-engine.ts";
 import { runBuildStep } from "./failed-build.ts";
+import { usableCaches } from "./layer-caches.ts";
 
 /** `docker buildx build`, which writes an OCI archive with no copy in an engine. */
 export const buildx: Builder = {
@@ -30,7 +32,7 @@ export const buildx: Builder = {
     return {
       isUsable: true,
       description: `builder ${selected.name}, driver ${selected.driver}`,
-      build: buildWithBuildx,
+      build: (plan, control) => buildWithBuildx(plan, selected.driver, control),
     };
   },
 };
@@ -118,8 +120,15 @@ const unusable = (reason: string, cure: string): UnusableBuilder => ({
   cure,
 });
 
-async function buildWithBuildx(plan: BuildPlan, control: BuildControl): Promise<BuiltArchive> {
-  await runBuildStep("buildx", "build the image", buildxCommand(plan), control);
+async function buildWithBuildx(
+  plan: BuildPlan,
+  driver: string,
+  control: BuildControl,
+): Promise<BuiltArchive> {
+  const { from, to, note } = usableCaches(plan, driver, process.env);
+  if (note !== undefined) control.onLine?.(note, "stderr");
+  const command = buildxCommand({ ...plan, cacheFrom: from, cacheTo: to });
+  await runBuildStep("buildx", "build the image", command, control);
   return { archive: join(plan.outputDirectory, ARCHIVE_NAME), format: "oci-archive" };
 }
 
@@ -143,6 +152,9 @@ export function buildxCommand(plan: BuildPlan): Command {
       "--progress=plain",
       ...(plan.target === undefined ? [] : [`--target=${plan.target}`]),
       ...flags,
+      ...secretFlags(plan.secrets),
+      ...(plan.cacheFrom ?? []).map((place) => `--cache-from=${place}`),
+      ...(plan.cacheTo ?? []).map((place) => `--cache-to=${place}`),
       plan.context,
     ],
     environment,

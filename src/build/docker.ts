@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { BuildError } from "../errors.ts";
 import { type Command, runCommand } from "../system/run-command.ts";
 import { passBuildArguments } from "./build-arguments.ts";
+import { secretFlags } from "./build-secrets.ts";
 import {
   ARCHIVE_NAME,
   type Availability,
@@ -58,6 +59,11 @@ async function buildWithDocker(
   buildKit: BuildKit,
   control: BuildControl,
 ): Promise<BuiltArchive> {
+  if (buildKit === "none" && (plan.secrets ?? []).length > 0) {
+    throw new BuildError("The engine's classic builder cannot take build secrets.", {
+      hint: "Install Docker's buildx component (https://docs.docker.com/go/buildx/), or build with buildah.",
+    });
+  }
   const tag = temporaryTag();
   const output: string[] = [];
   try {
@@ -105,6 +111,7 @@ export function dockerBuildCommand(plan: BuildPlan, tag: string, buildKit: Build
       ...FLAGS[buildKit],
       ...(plan.target === undefined ? [] : [`--target=${plan.target}`]),
       ...flags,
+      ...secretFlags(plan.secrets),
       plan.context,
     ],
     environment: {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { readDockerfile } from "../dockerfile/read-dockerfile.ts";
 import { BuildError } from "../errors.ts";
 import { passBuildArguments } from "./build-arguments.ts";
+import { type SecretSource, storeSecrets } from "./build-secrets.ts";
 import type { BuildPlan } from "./builder.ts";
 import { findBaseImages, findForeignPlatform } from "./dockerfile-stages.ts";
 
@@ -13,6 +14,11 @@ export interface BuildRequest {
   dockerfile?: string;
   args?: Readonly<Record<string, string>>;
   target?: string;
+  /** Where secrets are, by their ids. */
+  secrets?: Readonly<Record<string, SecretSource>>;
+  /** Places such as `type=gha`. */
+  cacheFrom?: readonly string[];
+  cacheTo?: readonly string[];
   /** A private directory of the caller, who removes it. */
   outputDirectory: string;
 }
@@ -30,6 +36,7 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
   passBuildArguments(args);
   checkTarget(target);
   const stages = { buildArguments: args, ...(target !== undefined && { target }) };
+  const outputDirectory = resolve(request.outputDirectory);
   const foreign = findForeignPlatform(text, stages);
   if (foreign) {
     throw new BuildError(
@@ -43,7 +50,10 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
     args,
     ...(target !== undefined && { target }),
     baseImages: findBaseImages(text, stages),
-    outputDirectory: resolve(request.outputDirectory),
+    ...(request.secrets && { secrets: await storeSecrets(request.secrets, outputDirectory) }),
+    ...(request.cacheFrom && { cacheFrom: request.cacheFrom }),
+    ...(request.cacheTo && { cacheTo: request.cacheTo }),
+    outputDirectory,
   };
 }
 

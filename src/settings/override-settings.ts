@@ -12,6 +12,9 @@ export type SettingOverrides = {
   builder?: Settings["build"]["builder"];
   buildArg?: Record<string, string>;
   target?: string;
+  buildSecret?: Settings["build"]["secrets"];
+  cacheFrom?: readonly string[];
+  cacheTo?: readonly string[];
   output?: string;
   compression?: Settings["convert"]["compression"];
   level?: number;
@@ -23,6 +26,8 @@ export type SettingOverrides = {
   allowUnreadable?: boolean;
   console?: string;
   cache?: boolean;
+  maxSize?: number;
+  maxSizePolicy?: Settings["convert"]["maxSizePolicy"];
   runtime?: RuntimeRequest["name"];
   runtimeVersion?: string;
   runtimeSha256?: string;
@@ -63,6 +68,9 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       builder: options.builder ?? settings.build.builder,
       args: { ...settings.build.args, ...options.buildArg },
       target: options.target ?? settings.build.target,
+      secrets: { ...settings.build.secrets, ...options.buildSecret },
+      cacheFrom: options.cacheFrom ?? settings.build.cacheFrom,
+      cacheTo: options.cacheTo ?? settings.build.cacheTo,
     },
     convert: {
       output: options.output ?? settings.convert.output,
@@ -71,6 +79,8 @@ export function overrideSettings(settings: Settings, options: SettingOverrides):
       allowUnreadable: options.allowUnreadable ?? settings.convert.allowUnreadable,
       modificationTimes: options.modificationTimes ?? settings.convert.modificationTimes,
       cache: settings.convert.cache && options.cache !== false,
+      maxSize: options.maxSize ?? settings.convert.maxSize,
+      maxSizePolicy: options.maxSizePolicy ?? settings.convert.maxSizePolicy,
       limits: {
         uncompressed: options.maxUncompressed ?? settings.convert.limits.uncompressed,
         entries: options.maxEntries ?? settings.convert.limits.entries,

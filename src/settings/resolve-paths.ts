@@ -16,12 +16,24 @@ export function resolvePaths(
 ): Settings {
   const at = (path: string) => (isAbsolute(path) ? path : join(directory, path));
   const { output } = file.convert;
+  const { secrets } = file.build;
   const { kernel, runtime, console } = file.vm;
   const { to } = file.publish;
   return {
     ...file,
     name: file.name ?? defaults.name,
     dockerfile: file.dockerfile === undefined ? defaults.dockerfile : at(file.dockerfile),
+    build: {
+      ...file.build,
+      ...(secrets && {
+        secrets: Object.fromEntries(
+          Object.entries(secrets).map(([id, source]) => [
+            id,
+            source.file === undefined ? source : { file: at(source.file) },
+          ]),
+        ),
+      }),
+    },
     convert: { ...file.convert, ...(output !== undefined && { output: at(output) }) },
     vm: {
       ...file.vm,

@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from "./schema-values.ts";
 import { vmSchema } from "./schema-vm.ts";
-import { BUILDERS, FAIL_THRESHOLDS, MODIFICATION_TIMES } from "./settings.ts";
+import { BUILDERS, FAIL_THRESHOLDS, MODIFICATION_TIMES, SIZE_POLICIES } from "./settings.ts";
 
 const buildSchema = map({
   builder: v.pipe(
@@ -41,6 +41,38 @@ const buildSchema = map({
   target: v.pipe(
     v.optional(text("the name of a build stage")),
     v.description("The stage of the Dockerfile to build; the last one by default."),
+  ),
+  secrets: v.pipe(
+    v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/, "expected the id of a secret")),
+        v.pipe(
+          map({
+            env: v.pipe(
+              v.optional(text("the name of an environment variable")),
+              v.description("The variable of the environment that holds it."),
+            ),
+            file: v.pipe(v.optional(hostPath), v.description("The file that holds it.")),
+          }),
+          v.check(
+            ({ env, file }) => (env === undefined) !== (file === undefined),
+            "expected either env or file",
+          ),
+        ),
+        "expected a map of secrets",
+      ),
+    ),
+    v.description(
+      "Secrets for RUN --mount=type=secret by id: where each is, a variable or a file, and never what it is.",
+    ),
+  ),
+  cacheFrom: v.pipe(
+    v.optional(v.array(text("a place such as type=gha"), "expected a list of places")),
+    v.description("Where Buildx takes layers from, as its --cache-from; others do without."),
+  ),
+  cacheTo: v.pipe(
+    v.optional(v.array(text("a place such as type=gha"), "expected a list of places")),
+    v.description("Where Buildx keeps layers, as its --cache-to; others do without."),
   ),
 });
 
@@ -92,6 +124,14 @@ const convertSchema = v.pipe(
     cache: v.pipe(
       v.optional(v.boolean("expected true or false"), true),
       v.description("Whether earlier conversions are used, and this one is kept."),
+    ),
+    maxSize: v.pipe(
+      v.optional(memory),
+      v.description("The most that the .gvmi may have, such as 300 MiB; any size by default."),
+    ),
+    maxSizePolicy: v.pipe(
+      v.optional(choice(SIZE_POLICIES)),
+      v.description("Whether a larger .gvmi fails the run, as by default, or is warned about."),
     ),
     limits: v.pipe(
       v.optional(limitsSchema, {}),

@@ -1,3 +1,4 @@
+import type { SecretSource } from "../build/build-secrets.ts";
 import { BUILDER_NAMES } from "../build/builder.ts";
 import type { TargetDescription } from "../publish/parse-target.ts";
 import type { ConflictRule } from "../publish/publish-target.ts";
@@ -22,9 +23,13 @@ export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
 export const MODIFICATION_TIMES = ["keep", "clamp", "epoch"] as const;
 export const FAIL_THRESHOLDS = ["error", "warning", "info", "never"] as const;
 
+/** What becomes of a .gvmi that is larger than it may be. */
+export const SIZE_POLICIES = ["fail", "warn"] as const;
+
 export type Builder = (typeof BUILDERS)[number];
 export type Accelerator = (typeof ACCELERATORS)[number];
 export type ModificationTimesSetting = (typeof MODIFICATION_TIMES)[number];
+export type SizePolicy = (typeof SIZE_POLICIES)[number];
 export type FailThreshold = (typeof FAIL_THRESHOLDS)[number];
 
 /**
@@ -54,6 +59,12 @@ export interface BuildSettings {
   readonly args: Readonly<Record<string, string>>;
   /** The stage to build; the last one when absent. */
   readonly target?: string;
+  /** Where each secret is, by its id: what it is stands in no settings. */
+  readonly secrets?: Readonly<Record<string, SecretSource>>;
+  /** As Buildx's `--cache-from`. */
+  readonly cacheFrom?: readonly string[];
+  /** As Buildx's `--cache-to`. */
+  readonly cacheTo?: readonly string[];
 }
 
 export interface ConvertSettings {
@@ -68,6 +79,10 @@ export interface ConvertSettings {
   readonly modificationTimes?: ModificationTimesSetting;
   /** Whether earlier conversions are used, and this one is kept. */
   readonly cache: boolean;
+  /** The most MiB that the .gvmi may have; any size when absent. */
+  readonly maxSize?: number;
+  /** `fail` when absent. */
+  readonly maxSizePolicy?: SizePolicy;
   /** What the image may cost before it is refused; the defaults are those of `oci/image-limits.ts`. */
   readonly limits: LimitSettings;
 }
