@@ -1,0 +1,2 @@
+export { actionFiles } from "./action-files.ts";
+export { placeTables } from "./tables.ts";
