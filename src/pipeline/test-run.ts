@@ -1,3 +1,4 @@
+import { KeptOutputs } from "../checks/kept-outputs.ts";
 import type { ImageUnderTest, PlannedTest } from "../checks/planned-test.ts";
 import { DEFAULT_OUTPUT_LIMIT_MIB } from "../checks/run-command-step.ts";
 import type { TestResult } from "../checks/test-result.ts";
@@ -65,6 +66,7 @@ export class TestRun {
   overlayPeak: { sizeBytes: number; peakBytes: number } | undefined;
   readonly #started = performance.now();
   readonly #results: TestResult[] = [];
+  readonly #outputs = new KeptOutputs();
   readonly #timeline: TimelineEntry[] = [];
   #samples: UsageSample[] = [];
   readonly #queue: QueuedTest[];
@@ -96,7 +98,7 @@ export class TestRun {
 
   done(index: number, result: TestResult): void {
     this.#active -= 1;
-    this.#results[index] = result;
+    this.#results[index] = this.#outputs.keep(result);
     this.#hasFailed ||= !result.ok;
   }
 
