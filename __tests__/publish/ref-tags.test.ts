@@ -1,5 +1,5 @@
 import { PublishError } from "../../src/errors.ts";
-import { tagsOfRevision } from "../../src/publish/ref-tags.ts";
+import { namesOfRevision, tagsOfRevision } from "../../src/publish/ref-tags.ts";
 import { parseImageTag } from "../../src/publish/registry/image-tag.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -54,4 +54,21 @@ describe("tagsOfRevision", () => {
       '"0123456" is not a git commit.',
     );
   });
+});
+
+describe("namesOfRevision", () => {
+  it("names an image in a registry", () => {
+    expect(namesOfRevision("alice/hello", { ref: "refs/tags/v0.4.1", commit })).toEqual([
+      "alice/hello:0.4.1",
+      "alice/hello:0.4",
+      "alice/hello:latest",
+    ]);
+  });
+
+  it.each(["alice", "alice/hello:1.0", "alice/hello/more", ""])(
+    "refuses the repository %j",
+    (name) => {
+      expect(() => namesOfRevision(name, { ref: "refs/heads/main", commit })).toThrow(PublishError);
+    },
+  );
 });

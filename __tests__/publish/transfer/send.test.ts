@@ -41,13 +41,13 @@ test("a server that reads slowly is not, and what was sent is told", async () =>
       for await (const block of request) {
         received += block.length;
         // In all much longer than the stall.
-        if (received < 20 * MIB) await new Promise((resolve) => setTimeout(resolve, 2));
+        if (received < 20 * MIB) await new Promise((resolve) => setTimeout(resolve, 8));
       }
       response.end();
     },
     {
       body: large(),
-      stallMs: 400,
+      stallMs: 1500,
       onSent: (bytes) => {
         sent += bytes;
       },

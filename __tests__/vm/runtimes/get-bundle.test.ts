@@ -72,7 +72,7 @@ describe("a bundle from a server", () => {
       response.writeHead(200, { "content-length": content.length, etag: '"1"' });
       response.write(content.subarray(0, 50_000));
     });
-    await get({}, { limits: { stallMs: 300 } });
+    await get({}, { limits: { stallMs: 3000 } });
     expect(requests).toHaveLength(2);
   });
 
