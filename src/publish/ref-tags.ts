@@ -1,4 +1,5 @@
 import { PublishError } from "../errors.ts";
+import { parseImageTag } from "./registry/image-tag.ts";
 
 /** What a run of a workflow is for: `GITHUB_REF` and `GITHUB_SHA`. */
 export interface GitRevision {
@@ -49,6 +50,28 @@ export function tagsOfRevision({ ref, commit }: GitRevision): readonly string[] 
   }
   const ofCommit = `sha-${commit.slice(0, 7)}`;
   return name.startsWith("gh-readonly-queue/") ? [ofCommit] : [asTag(name, ref), ofCommit];
+}
+
+/**
+ * The names in the registry that an image gets of a git revision, such as `alice/hello:1.2.3`.
+ *
+ * @param repository `user/repository`
+ * @throws {PublishError} when the revision, or the repository, is none
+ */
+export function namesOfRevision(repository: string, revision: GitRevision): readonly string[] {
+  parseRepositoryName(repository);
+  return tagsOfRevision(revision).map((tag) => parseImageTag(`${repository}:${tag}`).text);
+}
+
+/** Checks that a text is `user/repository`, without a tag. @throws {PublishError} */
+export function parseRepositoryName(text: string): void {
+  if (!text.includes(":")) {
+    parseImageTag(text);
+    return;
+  }
+  throw new PublishError(`${JSON.stringify(text)} has a tag already.`, {
+    hint: "Write user/repository, such as alice/hello: its tags come from the git ref.",
+  });
 }
 
 function tagsOfTag(name: string): readonly string[] {

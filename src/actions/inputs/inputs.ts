@@ -4,6 +4,7 @@ import { parseBaseUrl } from "../../publish/base-url.ts";
 import { parseTarget, TARGET_FORMS } from "../../publish/parse-target.ts";
 import { MOST_KEPT } from "../../publish/prune-rule.ts";
 import { CONFLICT_RULES } from "../../publish/publish-target.ts";
+import { parseRepositoryName } from "../../publish/ref-tags.ts";
 import { parseImageTag } from "../../publish/registry/image-tag.ts";
 import { MAX_STORAGE_MIB } from "../../settings/quantities.ts";
 import {
@@ -344,6 +345,17 @@ export const INPUTS = {
       description: "Names in the registry, one a line: `user/repository:tag`.",
       actions: ["publish"],
       setting: "tag",
+    },
+  ),
+  "tags-from-ref": input(
+    parsed("user/repository", (value) => {
+      parseRepositoryName(value);
+      return value;
+    }),
+    {
+      description:
+        "A `user/repository` in the registry that gets tags of the git ref: `1.2.3`, `1.2`, `1`, `latest` of the tag `v1.2.3`, or of the branch and commit, or of the pull request. Names that move need `on-conflict: move`.",
+      actions: ["publish"],
     },
   ),
   "on-conflict": input(choice(CONFLICT_RULES), {
