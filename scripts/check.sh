@@ -12,6 +12,9 @@ npx --no-install biome check --error-on-warnings .
 echo "== types"
 npx --no-install tsc --noEmit
 
+echo "== workflows and actions"
+node scripts/check-workflows.mjs
+
 echo "== dist/ is a fresh build"
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
