@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeSecrets, storeSecrets } from "./build-secrets.ts";
 import { buildah } from "./buildah.ts";
 import {
   ARCHIVE_NAME,
@@ -41,14 +42,21 @@ export async function buildImage(options: BuildImageOptions): Promise<BuiltImage
   const plan = await planBuild(options);
   const { name, builder, reason } = await chooseBuilder(options.builder, BUILDERS, signal);
   options.onBuilder?.(name, reason);
+  const { outputDirectory } = plan;
   try {
-    const built = await builder.build(plan, {
-      ...(signal && { signal }),
-      ...(onLine && { onLine }),
-    });
+    const secrets = await storeSecrets(options.secrets ?? {}, outputDirectory);
+    const built = await builder.build(
+      { ...plan, secrets },
+      {
+        ...(signal && { signal }),
+        ...(onLine && { onLine }),
+      },
+    );
     return { ...built, builder: name, reason };
   } catch (error) {
-    await rm(join(plan.outputDirectory, ARCHIVE_NAME), { force: true });
+    await rm(join(outputDirectory, ARCHIVE_NAME), { force: true });
     throw error;
+  } finally {
+    await removeSecrets(outputDirectory);
   }
 }

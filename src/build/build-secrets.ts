@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError } from "../errors.ts";
 
@@ -15,6 +15,8 @@ export interface BuildSecret {
   readonly file: string;
 }
 
+const FOLDER = "secrets";
+
 /**
  * Puts each secret into a file of its own (mode 0600) below `directory`, which the caller removes, so that no
  * argument and no variable of the builder holds one.
@@ -29,7 +31,7 @@ export async function storeSecrets(
 ): Promise<readonly BuildSecret[]> {
   const entries = Object.entries(secrets);
   if (entries.length === 0) return [];
-  const folder = join(directory, "secrets");
+  const folder = join(directory, FOLDER);
   await mkdir(folder, { mode: 0o700 });
   const stored: BuildSecret[] = [];
   for (const [index, [id, source]] of entries.entries()) {
@@ -43,6 +45,11 @@ export async function storeSecrets(
     stored.push({ id, file });
   }
   return stored;
+}
+
+/** Removes what `storeSecrets` made. */
+export async function removeSecrets(directory: string): Promise<void> {
+  await rm(join(directory, FOLDER), { recursive: true, force: true });
 }
 
 async function store(

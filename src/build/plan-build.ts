@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { readDockerfile } from "../dockerfile/read-dockerfile.ts";
 import { BuildError } from "../errors.ts";
 import { passBuildArguments } from "./build-arguments.ts";
-import { type SecretSource, storeSecrets } from "./build-secrets.ts";
+import type { SecretSource } from "./build-secrets.ts";
 import type { BuildPlan } from "./builder.ts";
 import { findBaseImages, findForeignPlatform } from "./dockerfile-stages.ts";
 
@@ -36,7 +36,6 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
   passBuildArguments(args);
   checkTarget(target);
   const stages = { buildArguments: args, ...(target !== undefined && { target }) };
-  const outputDirectory = resolve(request.outputDirectory);
   const foreign = findForeignPlatform(text, stages);
   if (foreign) {
     throw new BuildError(
@@ -50,10 +49,9 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
     args,
     ...(target !== undefined && { target }),
     baseImages: findBaseImages(text, stages),
-    ...(request.secrets && { secrets: await storeSecrets(request.secrets, outputDirectory) }),
     ...(request.cacheFrom && { cacheFrom: request.cacheFrom }),
     ...(request.cacheTo && { cacheTo: request.cacheTo }),
-    outputDirectory,
+    outputDirectory: resolve(request.outputDirectory),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./lint-image.ts";
 import { type Progress, runStage, type StageName } from "./progress.ts";
 import { publishImage } from "./publish-image.ts";
+import { assertWithinBudget } from "./size-budget.ts";
 import { assertTestsPassed, type TestImageResult, testImage } from "./test-image.ts";
 
 export interface RunInput {
@@ -94,6 +95,11 @@ export async function runAllStages(input: RunInput, result: RunResult): Promise<
       summaries.convert,
     );
   });
+  if (result.convert) {
+    assertWithinBudget(result.convert.size, settings.convert, (message) =>
+      progress.note(`warning: ${message}`),
+    );
+  }
   const converted = result.convert && { ...result.convert, stamp: await stampOf(output) };
   await timed(
     "test",

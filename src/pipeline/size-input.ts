@@ -10,7 +10,10 @@ export const DEFAULT_MARGIN = 0.25;
 /** Boots of the search for the least memory, at most, unless another number is asked for. */
 export const DEFAULT_MAX_BOOTS = 30;
 
-export interface SizeImageInput extends PlanInput, Selection, Pick<TestingOptions, "isolation"> {
+export interface SizeImageInput
+  extends PlanInput,
+    Selection,
+    Pick<TestingOptions, "isolation" | "bundleStore"> {
   /** Path of the .gvmi. */
   readonly path: string;
   /** With the memory that is known to be enough, and the cores to begin with. */

@@ -9,6 +9,7 @@ import { type ConvertOptions, type ConvertResult, convertArchive } from "./conve
 import { isGvmi, withGvmiContents } from "./gvmi-contents.ts";
 import type { BuiltImage } from "./lint-image.ts";
 import type { Progress } from "./progress.ts";
+import { assertWithinBudget } from "./size-budget.ts";
 
 /**
  * Runs `body` with the archive of an image that exists already; one of a Docker engine is saved first,
@@ -60,7 +61,7 @@ export interface ConvertSourceInput extends Pick<ConvertOptions, "output" | "sig
 /** Converts an image that exists already. Throws what `convertArchive` and `withSourceArchive` throw. */
 export async function convertSource(input: ConvertSourceInput): Promise<ConvertResult> {
   const { source, settings, progress, ...options } = input;
-  return withSourceArchive(source, { signal: input.signal }, (archive) =>
+  const result = await withSourceArchive(source, { signal: input.signal }, (archive) =>
     convertArchive({
       ...options,
       ...conversionOptions(settings),
@@ -69,4 +70,6 @@ export async function convertSource(input: ConvertSourceInput): Promise<ConvertR
       onWarning: (message) => progress.note(`warning: ${message}`),
     }),
   );
+  assertWithinBudget(result.size, settings, (message) => progress.note(`warning: ${message}`));
+  return result;
 }

@@ -24,7 +24,13 @@ export type { TestProfileInput } from "./test-run.ts";
 export async function testProfile(input: TestProfileInput): Promise<ProfileResult> {
   const { vm, progress } = input;
   const onProgress = (text: string) => progress.detail(text);
-  const runtime = await prepareRuntime({ ...bootOptions(vm), signal: input.signal, onProgress });
+  const { bundleStore, signal } = input;
+  const runtime = await prepareRuntime({
+    ...bootOptions(vm),
+    ...(bundleStore && { bundleStore }),
+    signal,
+    onProgress,
+  });
   const stop = new AbortController();
   let run: TestRun | undefined;
   try {

@@ -9,6 +9,7 @@ import type { GuestStatistics } from "../vm/agent/client.ts";
 import type { BootableImage } from "../vm/boot.ts";
 import type { Measurements } from "../vm/measurements.ts";
 import { type Runtime, summarizeRuntime } from "../vm/runtime.ts";
+import type { BundleStore } from "../vm/runtimes/bundle-store.ts";
 import { mergeMeasurements, mergeVolumes } from "./merge-measurements.ts";
 import type {
   ProfileFailure,
@@ -32,6 +33,8 @@ export interface TestingOptions {
   readonly parallel?: number | "auto" | undefined;
   /** The settings file, for the command that repeats a test; when it is not the usual one. */
   readonly settingsPath?: string | undefined;
+  /** Where runtimes are kept; the user's cache by default. */
+  readonly bundleStore?: BundleStore | undefined;
 }
 
 export interface TestProfileInput extends TestingOptions {

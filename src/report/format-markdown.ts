@@ -113,15 +113,15 @@ function useTable(profiles: readonly ProfileResult[]): string {
   ]);
 }
 
-function toTable(rows: readonly (readonly string[])[]): string {
+export function toTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows.map((row) => `| ${row.join(" | ")} |`);
   const rule = `|${" --- |".repeat(rows[0]?.length ?? 0)}`;
   return `${[head, rule, ...body].join("\n")}\n`;
 }
 
-/** As code, which neither mentions people nor links anywhere. In HTML, since a backtick or a bar ends Markdown's. */
-function code(text: string): string {
-  return `<code>${escapeHtml(printableLine(clipText(text, LINE_CHARACTERS)))}</code>`;
+/** Text as code, which neither mentions people nor links anywhere. In HTML, since a backtick or a bar ends Markdown's. */
+export function code(text: string, limit = LINE_CHARACTERS): string {
+  return `<code>${escapeHtml(printableLine(clipText(text, limit)))}</code>`;
 }
 
 function escapeHtml(text: string): string {
@@ -132,7 +132,7 @@ function escapeHtml(text: string): string {
 }
 
 /** A block of text, between more backticks than it has anywhere in a row. */
-function fence(text: string): string {
+export function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const mark = "`".repeat(longest + 1);
   return `${mark}text\n${text}\n${mark}\n`;

@@ -53,7 +53,7 @@ results=$(mktemp -d "\${RUNNER_TEMP:-/tmp}/golem-image-results.XXXXXX")
 echo "results=$results" >>"$GITHUB_OUTPUT"
 `;
 
-/** \`runs\` of the action at the root: the stages one after the other, then what sums them up. */
+/** `runs` of the action at the root: the stages one after the other, then what sums them up. */
 export function compositeRuns(): object {
   const switches = Object.keys(SWITCHES).map((name) => [
     `switch_${name}`,
