@@ -7,23 +7,60 @@ import { bundleOptions } from "./bundle-options.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { banner, ...options } = bundleOptions;
 
+/** What is shipped: each in a directory of its own below `dist`, from the sources it is named after. */
+export const PROGRAMS = {
+  cli: "src/cli/index.ts",
+  lint: "src/actions/lint/index.ts",
+  build: "src/actions/build/index.ts",
+  convert: "src/actions/convert/index.ts",
+  test: "src/actions/test/index.ts",
+  publish: "src/actions/publish/index.ts",
+  verify: "src/actions/verify/index.ts",
+  summary: "src/actions/summary/index.ts",
+};
+
+/** Its index exports all that it has; what is not used would be loaded, too, unless loading it does nothing else. */
+const pureToolkit = {
+  name: "pure-toolkit",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === pureToolkit) return undefined;
+      const isToolkit = /[\\/]node_modules[\\/]@actions[\\/](core|exec|http-client)[\\/]/;
+      if (!path.startsWith("@actions/") && !isToolkit.test(options.importer)) return undefined;
+      const result = await resolve(path, { ...options, pluginData: pureToolkit });
+      return { ...result, ...(isToolkit.test(result.path) && { sideEffects: false }) };
+    });
+  },
+};
+
+/** The same parser twice in WebAssembly, of which the one with SIMD is for every machine that Node 20 is for. */
+const oneParser = {
+  name: "one-parser",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/llhttp-wasm\.js$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace("llhttp-wasm.js", "llhttp_simd-wasm.js")),
+    }));
+  },
+};
+
 /**
- * Bundles the command line program as it is shipped: in parts, of which a command loads those that it needs,
- * because reading all of it takes longer than linting a file. Only ES modules can be split, so the parts are
- * made CommonJS afterwards.
+ * Bundles a program as it is shipped: in parts, of which a command loads those that it needs, because reading all
+ * of it takes longer than linting a file. Only ES modules can be split, so the parts are made CommonJS afterwards.
  *
- * @param directory gets `cli/index.cjs` and all beside it; what `cli` had before is removed
+ * @param directory gets `<name>/index.cjs` and all beside it; what `<name>` had before is removed
+ * @param name one of `PROGRAMS`
  * @returns the program's path
  */
-export async function buildProgram(directory) {
+export async function buildProgram(directory, name = "cli") {
   const outdir = resolve(directory);
   const { outputFiles, metafile } = await build({
     ...options,
     absWorkingDir: root,
-    entryPoints: { "cli/index": "src/cli/index.ts" },
+    entryPoints: { [`${name}/index`]: PROGRAMS[name] },
+    plugins: [pureToolkit, oneParser],
     outdir,
     outExtension: { ".js": ".cjs" },
-    chunkNames: "cli/[name]-[hash]",
+    chunkNames: `${name}/[name]-[hash]`,
     format: "esm",
     splitting: true,
     write: false,
@@ -32,21 +69,21 @@ export async function buildProgram(directory) {
     keepNames: true,
     legalComments: "external",
   });
-  await rm(join(outdir, "cli"), { recursive: true, force: true });
-  await mkdir(join(outdir, "cli"), { recursive: true });
+  await rm(join(outdir, name), { recursive: true, force: true });
+  await mkdir(join(outdir, name), { recursive: true });
   const files = new Map();
   for (const { path, text } of outputFiles.filter((file) => file.path.endsWith(".cjs"))) {
     const { entryPoint } = metafile.outputs[relative(root, path)];
     const isCommonJs = entryPoint !== undefined && metafile.inputs[entryPoint]?.format === "cjs";
-    files.set(relative(join(outdir, "cli"), path), await toCommonJs(text, isCommonJs));
+    files.set(relative(join(outdir, name), path), await toCommonJs(text, isCommonJs));
   }
-  for (const [name, text] of joinSmallParts(files)) {
-    const path = join(outdir, "cli", name);
+  for (const [file, text] of joinSmallParts(files)) {
+    const path = join(outdir, name, file);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
   }
-  await writeFile(join(outdir, "cli", "LEGAL.txt"), joinNotices(outputFiles));
-  return join(outdir, "cli", "index.cjs");
+  await writeFile(join(outdir, name, "LEGAL.txt"), joinNotices(outputFiles));
+  return join(outdir, name, "index.cjs");
 }
 
 /** @param wasCommonJs whether it is a package's module that has its names in its default export only */

@@ -1,4 +1,4 @@
-// Bundles the command line program into dist/, or into another directory that is given.
-import { buildProgram } from "./build-program.mjs";
+// Bundles the command line program and the actions into dist/, or into another directory that is given.
+import { buildProgram, PROGRAMS } from "./build-program.mjs";
 
-await buildProgram(process.argv[2] ?? "dist");
+for (const name of Object.keys(PROGRAMS)) await buildProgram(process.argv[2] ?? "dist", name);

@@ -15,12 +15,17 @@ npx --no-install tsc --noEmit
 echo "== workflows and actions"
 node scripts/check-workflows.mjs
 
+echo "== the metadata of the actions is fresh"
+node scripts/write-actions.mjs --check
+
 echo "== dist/ is a fresh build"
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 node scripts/build.mjs "$fresh"
-if ! diff --recursive --brief "$fresh/cli" dist/cli; then
-  echo "dist/ is stale. Run \`npm run build\` and commit the result." >&2
-  exit 1
-fi
+for built in "$fresh"/*; do
+  if ! diff --recursive --brief "$built" "dist/$(basename "$built")"; then
+    echo "dist/ is stale. Run \`npm run build\` and commit the result." >&2
+    exit 1
+  fi
+done
 scripts/build-guest.sh --check
