@@ -17,6 +17,11 @@ test.each([
     "[{transfer: {from: 'http://example.org/x', to: 'container:/data/x'}}]",
     "[0].transfer.from: expected a container: or file: URL; others would need a network",
   ],
+  [
+    "[{transfer: {from: 'file:/etc/hosts', to: 'file:x'}}]",
+    "script.json:1:13: [0].transfer: from and to are both of one kind; a transfer goes from file: to",
+  ],
+  ["[{transfer: {from: 'container:/a', to: 'container:/b'}}]", "are both of one kind"],
 ])("a wrong script is refused: %s", async (text, message) => {
   await expect(plan(text)).rejects.toThrow(message);
 });

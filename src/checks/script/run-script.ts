@@ -1,4 +1,3 @@
-import { copyFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { asClause, GolemImageError, UsageError } from "../../errors.ts";
@@ -107,13 +106,10 @@ async function runTransfer(
   try {
     const [source, target] = [place(from, directory), place(to, directory)];
     const { signal } = machine;
-    if (source.kind === "file" && target.kind === "file") await copyFile(source.path, target.path);
-    else if (source.kind === "file") {
+    if (source.kind === "file") {
       await putFile(machine.volumes, source.path, target.path, signal);
-    } else if (target.kind === "file") {
-      await getFile(machine.volumes, source.path, target.path, signal);
     } else {
-      throw new UsageError("a transfer goes into the VM or out of it, not from it to itself");
+      await getFile(machine.volumes, source.path, target.path, signal);
     }
     return undefined;
   } catch (error) {

@@ -34,14 +34,21 @@ const transferUrl = v.pipe(
   v.regex(/^(container|file):/, "expected a container: or file: URL; others would need a network"),
 );
 
-const transfer = map({
-  from: transferUrl,
-  to: transferUrl,
-  format: anything,
-  depth: anything,
-  fileset: anything,
-  progress: anything,
-});
+/** A provider gives a requestor no files of its own machine, and takes none from one volume to another for it. */
+const transfer = v.pipe(
+  map({
+    from: transferUrl,
+    to: transferUrl,
+    format: anything,
+    depth: anything,
+    fileset: anything,
+    progress: anything,
+  }),
+  v.check(
+    ({ from, to }) => from.startsWith("container:") !== to.startsWith("container:"),
+    "from and to are both of one kind; a transfer goes from file: to container:, or from container: to file:",
+  ),
+);
 
 /** Each command is a map of one key. */
 const command = v.pipe(
