@@ -56,6 +56,19 @@ test("a file to put that is not there is named", async () => {
   await expect(putFile(volumes, "/no/such", "/golem/x")).rejects.toThrow("/no/such");
 });
 
+test.each([
+  ["", "it is a directory"],
+  ["local/back", "a part of the path is not a directory"],
+  ["a".repeat(300), "the name is too long"],
+])("a place where no file can be is named, and why: %s", async (name, reason) => {
+  await putFile(volumes, local(), "/golem/file");
+  const place = join(directory, name);
+  await expect(getFile(volumes, "/golem/file", place)).rejects.toMatchObject({
+    kind: "usage",
+    message: `Cannot get /golem/file as ${place}: ${reason}.`,
+  });
+});
+
 describe("what a guest left in a volume is not trusted", () => {
   test("a symbolic link is neither read nor written through", async () => {
     const secret = join(directory, "secret");

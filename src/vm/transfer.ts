@@ -40,7 +40,7 @@ export async function putFile(
  *
  * @throws {VmError} when the guest has left no regular file there
  * @throws {MissingToolError} when it says that it is larger than what the disk has room for
- * @throws {UsageError} when the guest path lies in no volume
+ * @throws {UsageError} when the guest path lies in no volume, or the other is no place for a file
  * @throws the abort reason
  */
 export async function getFile(
@@ -62,11 +62,30 @@ export async function getFile(
       await pipeline(content, createWriteStream(partialPath), { signal });
     });
   } catch (error) {
-    throw signal?.aborted ? signal.reason : error;
+    if (signal?.aborted) throw signal.reason;
+    const reason = UNFIT_PLACES[(error as NodeJS.ErrnoException).code ?? ""];
+    if (reason === undefined) throw error;
+    throw new UsageError(`Cannot get ${guestPath} as ${hostPath}: ${reason}.`, {
+      hint: "Give the path of a file, whose directory this user may write to.",
+      cause: error,
+    });
   } finally {
     await opened.close();
   }
 }
+
+/** Why no file can be written at a path of this machine, whatever there is room for (open(2), rename(2)). */
+const UNFIT_PLACES: Readonly<Record<string, string>> = {
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is not a directory",
+  EEXIST: "a part of the path is not a directory",
+  ENOENT: "no directory can be made there",
+  EACCES: "permission denied",
+  EPERM: "not permitted",
+  EROFS: "the file system is read-only",
+  ELOOP: "the path is a loop of symbolic links",
+  ENAMETOOLONG: "the name is too long",
+};
 
 /** A sparse file of a guest may claim any size, and copying it would take for ever before the disk is full. */
 async function assertRoomFor(bytes: number, directory: string, guestPath: string): Promise<void> {
