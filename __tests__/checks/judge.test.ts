@@ -68,6 +68,15 @@ test("a pattern that may be in what was not kept is told as such", async () => {
   ]);
 });
 
+test("an excluded pattern that may be in what was not kept does not pass", async () => {
+  const judged = (cut?: string) => judgeText("stdout", [], "beginning", cut, ["end", "begin"]);
+  expect(await judged("only its beginning was kept")).toEqual([
+    "whether stdout matches /end/, which is excluded, is not known: only its beginning was kept",
+    'stdout matches /begin/, which is excluded; it is "beginning"',
+  ]);
+  expect(await judged()).toHaveLength(1);
+});
+
 test("a long output is cut in messages", async () => {
   const [problem] = await judgeText("stdout", ["x"], "a".repeat(100_000));
   expect(problem?.length).toBeLessThan(1000);

@@ -9,6 +9,16 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024;
 /** As much of a value as a message shows. */
 const SHOWN_CHARACTERS = 200;
 
+/** Deeper values, which only a hostile guest prints, would exhaust the stack of what compares them. */
+const MAX_DEPTH = 500;
+
+/** Text to look for JSON in. */
+interface JsonText {
+  readonly text: string;
+  /** Why not all of it is there, as a clause. */
+  readonly cut?: string | undefined;
+}
+
 /** Nothing is at a JSON Pointer. */
 const NOTHING = Symbol("nothing");
 
@@ -19,21 +29,24 @@ const NOTHING = Symbol("nothing");
  */
 export async function judgeJson(
   expected: readonly ExpectedJsonSettings[],
-  stdout: string,
+  stdout: JsonText,
   volumes: readonly Volume[],
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const field of expected) {
     const source = field.file ?? "stdout";
-    const text = field.file === undefined ? stdout : await readText(field.file, volumes);
-    problems.push(
-      ...(typeof text === "string" ? await judge(field, source, text) : [text.problem]),
-    );
+    const read = field.file === undefined ? stdout : await readText(field.file, volumes);
+    problems.push(...("problem" in read ? [read.problem] : await judge(field, source, read)));
   }
   return problems;
 }
 
-async function judge(field: ExpectedJsonSettings, source: string, text: string): Promise<string[]> {
+async function judge(
+  field: ExpectedJsonSettings,
+  source: string,
+  { text, cut }: JsonText,
+): Promise<string[]> {
+  if (cut !== undefined) return [`${source} cannot be read as JSON: ${cut}`];
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -44,6 +57,7 @@ async function judge(field: ExpectedJsonSettings, source: string, text: string):
   const place = `${source} at ${at === "" ? "its root" : at}`;
   const value = valueAt(document, at);
   if (value === NOTHING) return [`${source} has nothing at ${at}`];
+  if (isTooDeep(value)) return [`${place} is nested more than ${MAX_DEPTH} levels deep`];
   if (equals !== undefined && !isDeepStrictEqual(value, equals)) {
     return [`${place} is ${shown(value)}, expected ${shown(equals)}`];
   }
@@ -68,10 +82,21 @@ function valueAt(document: unknown, pointer: string): unknown {
   return value;
 }
 
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 async function readText(
   path: string,
   volumes: readonly Volume[],
-): Promise<string | { readonly problem: string }> {
+): Promise<JsonText | { readonly problem: string }> {
   const opened = await openVolumeFile(volumes, path);
   if ("problem" in opened) return opened;
   try {
@@ -80,7 +105,7 @@ async function readText(
     const content = new LimitedBuffer(MAX_JSON_BYTES);
     const stream = opened.createReadStream({ autoClose: false, end: MAX_JSON_BYTES - 1 });
     for await (const chunk of stream) content.append(chunk);
-    return content.toString();
+    return { text: content.toString() };
   } finally {
     await opened.close();
   }

@@ -2,7 +2,7 @@ import type { ExpectSettings } from "../settings/test-settings.ts";
 import type { Volume } from "../vm/volume-files.ts";
 import { judgeFiles } from "./expected-files.ts";
 import { judgeJson } from "./json-fields.ts";
-import { judgeCommand } from "./judge.ts";
+import { cutOf, judgeCommand } from "./judge.ts";
 import type { CommandOutcome } from "./test-outcome.ts";
 
 /**
@@ -15,9 +15,10 @@ export async function judgeExpectations(
   outcome: CommandOutcome,
   volumes: readonly Volume[],
 ): Promise<string[]> {
+  const stdout = { text: outcome.stdout, cut: cutOf(outcome, "stdout") };
   return [
     ...(await judgeCommand(expect, outcome)),
     ...(await judgeFiles(expect.files, volumes)),
-    ...(outcome.exit ? await judgeJson(expect.json ?? [], outcome.stdout, volumes) : []),
+    ...(outcome.exit ? await judgeJson(expect.json ?? [], stdout, volumes) : []),
   ];
 }

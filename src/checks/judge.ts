@@ -6,7 +6,8 @@ import type { CommandOutcome } from "./test-outcome.ts";
 /** As much of an output as a message shows. */
 const SHOWN_CHARACTERS = 400;
 
-const ONLY_BEGINNING = ", and only its beginning was kept (vm.outputLimit)";
+/** Why not all of an output is there to be searched. */
+const OUTPUT_LIMIT = "only its beginning was kept (vm.outputLimit)";
 
 /**
  * Compares what a command did with what was expected.
@@ -18,12 +19,16 @@ export async function judgeCommand(
   outcome: CommandOutcome,
 ): Promise<string[]> {
   if (outcome.exit === undefined) return [outcome.problem ?? "the command did not end"];
-  const isCut = (stream: OutputStream) => outcome.cut?.includes(stream);
   return [
     ...judgeExit(expected.exitCode, outcome),
-    ...(await judgeText("stdout", expected.stdout, outcome.stdout, isCut("stdout"))),
-    ...(await judgeText("stderr", expected.stderr, outcome.stderr, isCut("stderr"))),
+    ...(await judgeText("stdout", expected.stdout, outcome.stdout, cutOf(outcome, "stdout"))),
+    ...(await judgeText("stderr", expected.stderr, outcome.stderr, cutOf(outcome, "stderr"))),
   ];
+}
+
+/** Why not all of an output was kept; undefined when all of it was. */
+export function cutOf({ cut }: CommandOutcome, stream: OutputStream): string | undefined {
+  return cut?.includes(stream) ? OUTPUT_LIMIT : undefined;
 }
 
 /** One number for how a command ended: its exit code, or 128 + the signal that killed it. */
@@ -49,28 +54,33 @@ export function describeStartFailure(reason: string): string {
 
 /**
  * @param subject what the text is, as a person calls it: `stdout`, or a path
- * @param isCut whether there was more of it, which was not kept
+ * @param cut why there is more of it, which is not searched, as a clause; undefined when the text is whole
  * @param excluded patterns that must not be found
- * @returns one sentence for each pattern that is not found, or found although it is excluded
+ * @returns one sentence for each pattern that is not found, or found although it is excluded, or excluded from
+ * what was not searched
  */
 export async function judgeText(
   subject: string,
   patterns: readonly string[],
   text: string,
-  isCut = false,
+  cut?: string,
   excluded: readonly string[] = [],
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const pattern of patterns) {
     if (!(await compilePattern(pattern)).test(text)) {
       problems.push(
-        `${subject} does not match /${pattern}/; it is ${shown(text)}${isCut ? ONLY_BEGINNING : ""}`,
+        `${subject} does not match /${pattern}/; it is ${shown(text)}${cut === undefined ? "" : `, and ${cut}`}`,
       );
     }
   }
   for (const pattern of excluded) {
     if ((await compilePattern(pattern)).test(text)) {
       problems.push(`${subject} matches /${pattern}/, which is excluded; it is ${shown(text)}`);
+    } else if (cut !== undefined) {
+      problems.push(
+        `whether ${subject} matches /${pattern}/, which is excluded, is not known: ${cut}`,
+      );
     }
   }
   return problems;

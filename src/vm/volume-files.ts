@@ -50,7 +50,11 @@ function locate(volumes: readonly Volume[], guestPath: string): Location {
 }
 
 /** What is wrong with a path in a volume, for which there is no file to read. */
-export type AbsentFile = { readonly problem: string };
+export interface AbsentFile {
+  readonly problem: string;
+  /** Whether there is nothing at all at the path, and not something else than a file. */
+  readonly isMissing: boolean;
+}
 
 /**
  * Opens a regular file of a volume for reading. What the guest left there is not trusted: no symbolic
@@ -69,10 +73,11 @@ export async function openVolumeFile(
       const handle = await open(`${parent}/${name}`, flags);
       if ((await handle.stat()).isFile()) return handle;
       await handle.close();
-      return { problem: `${guestPath} is not a regular file` };
+      return { problem: `${guestPath} is not a regular file`, isMissing: false };
     });
   } catch (error) {
-    return { problem: describeOpenError(error, guestPath) };
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return { problem: describeOpenError(error, guestPath), isMissing };
   }
 }
 

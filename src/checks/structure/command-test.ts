@@ -1,5 +1,5 @@
 import type { FileView } from "../files/file-view.ts";
-import { judgeExit, judgeText } from "../judge.ts";
+import { cutOf, judgeExit, judgeText } from "../judge.ts";
 import { machineOf, type TestContext, type TestOutcome } from "../planned-test.ts";
 import { resolveProgram } from "../resolve-program.ts";
 import { runCommandStep } from "../run-command-step.ts";
@@ -81,11 +81,12 @@ async function runMain(run: Run, test: StructureCommandTest): Promise<string[]> 
 
 async function judge(test: StructureCommandTest, outcome: CommandOutcome): Promise<string[]> {
   if (outcome.exit === undefined) return [outcome.problem ?? "the command did not end"];
-  const { stdout, stderr, cut = [] } = outcome;
+  const { stdout, stderr } = outcome;
+  const [stdoutCut, stderrCut] = [cutOf(outcome, "stdout"), cutOf(outcome, "stderr")];
   const { expectedOutput, excludedOutput, expectedError, excludedError, exitCode } = test;
   return [
-    ...(await judgeText("stdout", expectedOutput, stdout, cut.includes("stdout"), excludedOutput)),
-    ...(await judgeText("stderr", expectedError, stderr, cut.includes("stderr"), excludedError)),
+    ...(await judgeText("stdout", expectedOutput, stdout, stdoutCut, excludedOutput)),
+    ...(await judgeText("stderr", expectedError, stderr, stderrCut, excludedError)),
     ...judgeExit(exitCode, outcome),
   ];
 }
