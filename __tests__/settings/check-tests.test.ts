@@ -30,6 +30,31 @@ test.each([
   ["run: x, expect: {json: [{equals: 1, matches: a}]}", "equals and matches are both given"],
   ["run: x, expect: {json: [{matches: '('}]}", "expect.json[0].matches: "],
   ["check: boots, put: [{from: a, to: /b}]", "put and get belong to run"],
+  ["check: boots, expect: {exitCode: 3}", "tests[0]: expect belongs to run; a step has its own"],
+  ["script: s, expect: {stdout: x}", "tests[0]: expect belongs to run"],
+  ["steps: [{run: x}], expect: {files: [{path: /d/x}]}", "tests[0]: expect belongs to run"],
+  ["steps: [{run: x}], expect: {json: [{at: /a}]}", "tests[0]: expect belongs to run"],
+  [
+    "run: x, expect: {files: [{path: /d/x, exists: false, contents: a}]}",
+    "tests[0].expect.files[0]: contents belongs to a file that exists",
+  ],
+  ["instances: {}, steps: [{run: x}]", "tests[0]: instances has none; name at least one"],
+  [
+    "instances: {a: {}}, network: outbound, steps: [{run: x}]",
+    "tests[0]: network does not go with instances",
+  ],
+  [
+    "run: x, expect: {stdout: '${instances.db.ip}'}",
+    "tests[0].expect: there is no instance db: the test has no instances",
+  ],
+  [
+    "instances: {a: {}}, steps: [{run: x, expect: {files: [{path: /d/x, contents: '${instances.db.ip}'}]}}]",
+    "tests[0].steps[0].expect: there is no instance db; known are a",
+  ],
+  [
+    "instances: {a: {}}, steps: [{run: x, expect: {json: [{matches: '${instances.db.ip}'}]}}]",
+    "there is no instance db; known are a",
+  ],
   ["run: x, network: lan", "tests[0].network: expected one of none, vpn, outbound"],
   ["run: x, isolation: none", "expected one of reset, boot, shared"],
 ])("a wrong test is refused: %s", async (text, message) => {

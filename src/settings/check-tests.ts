@@ -20,6 +20,7 @@ export async function checkTests(
     const path = ["tests", index];
     await checkExpectation(test.expect, [...path, "expect"], report);
     checkReferences(test, test.run, [...path, "run"], report);
+    checkReferences(test, expectedTexts(test.expect), [...path, "expect"], report);
     for (const [position, step] of (test.steps ?? []).entries()) {
       const at = [...path, "steps", position];
       if (step.expect) await checkExpectation(step.expect, [...at, "expect"], report);
@@ -28,6 +29,7 @@ export async function checkTests(
       }
       checkReferences(test, step.run, [...at, "run"], report);
       checkReferences(test, step.background, [...at, "background"], report);
+      checkReferences(test, step.expect && expectedTexts(step.expect), [...at, "expect"], report);
       const isKnown = step.on === undefined || Object.hasOwn(test.instances ?? {}, step.on);
       if (!isKnown) report([...at, "on"], "value", unknownInstance(step.on ?? "", test));
     }
@@ -36,17 +38,27 @@ export async function checkTests(
 
 function checkReferences(
   test: TestSettings,
-  command: CommandSettings | undefined,
+  texts: CommandSettings | undefined,
   path: KeyPath,
   report: ReportProblem,
 ): void {
-  for (const word of [command ?? []].flat()) {
+  for (const word of [texts ?? []].flat()) {
     for (const name of instanceReferences(word)) {
       if (!Object.hasOwn(test.instances ?? {}, name)) {
         report(path, "value", unknownInstance(name, test));
       }
     }
   }
+}
+
+/** The patterns of an expectation. */
+function expectedTexts({ stdout, stderr, files, json = [] }: ExpectSettings): string[] {
+  return [
+    ...stdout,
+    ...stderr,
+    ...files.flatMap(({ contents }) => contents),
+    ...json.flatMap(({ matches = [] }) => matches),
+  ];
 }
 
 function unknownInstance(name: string, { instances }: TestSettings): string {

@@ -14,17 +14,23 @@ import {
 import { networkValue } from "./schema-vm.ts";
 import { BUILT_IN_CHECKS, ISOLATIONS } from "./test-settings.ts";
 
-const expectedFile = map({
-  path: v.pipe(guestPath, v.description("The file's absolute path in the VM.")),
-  exists: v.pipe(
-    v.optional(v.boolean("expected true or false"), true),
-    v.description("Whether the file must be there, or must not."),
+const expectedFile = v.pipe(
+  map({
+    path: v.pipe(guestPath, v.description("The file's absolute path in the VM.")),
+    exists: v.pipe(
+      v.optional(v.boolean("expected true or false"), true),
+      v.description("Whether the file must be there, or must not."),
+    ),
+    contents: v.pipe(
+      v.optional(patterns, []),
+      v.description("Regular expressions (RE2) that must all be found in the file."),
+    ),
+  }),
+  v.check(
+    ({ exists, contents }) => exists || contents.length === 0,
+    "contents belongs to a file that exists; remove it, or exists: false",
   ),
-  contents: v.pipe(
-    v.optional(patterns, []),
-    v.description("Regular expressions (RE2) that must all be found in the file."),
-  ),
-});
+);
 
 const POINTER_FORM = "expected a JSON Pointer, such as /items/0/name";
 
@@ -185,6 +191,12 @@ const instanceSchema = map({
 
 const TEST_KEYS = ["run", "steps", "script", "check"] as const;
 
+/** Whether something is expected that is not expected anyway. */
+function isOwnExpectation(expect: v.InferOutput<typeof expectSchema>): boolean {
+  const { exitCode, stdout, stderr, files, json } = expect;
+  return exitCode !== 0 || [...stdout, ...stderr, ...files, ...(json ?? [])].length > 0;
+}
+
 export const testSchema = v.pipe(
   map({
     name: v.pipe(text("a name"), v.description("What the test is called in reports; unique.")),
@@ -260,5 +272,17 @@ export const testSchema = v.pipe(
   v.check(
     ({ run, put, get }) => run !== undefined || put.length + get.length === 0,
     "put and get belong to run; a step has its own",
+  ),
+  v.check(
+    ({ run, expect }) => run !== undefined || !isOwnExpectation(expect),
+    "expect belongs to run; a step has its own",
+  ),
+  v.check(
+    ({ instances }) => instances === undefined || Object.keys(instances).length > 0,
+    "instances has none; name at least one, such as instances: {db: {}}, or remove the key",
+  ),
+  v.check(
+    ({ instances, network }) => instances === undefined || network === undefined,
+    "network does not go with instances, which have a VPN of their own; remove one of the two",
   ),
 );

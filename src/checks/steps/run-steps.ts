@@ -162,7 +162,16 @@ function withAddresses(
   expect: ExpectSettings,
   addresses: ReadonlyMap<string, string>,
 ): ExpectSettings {
-  const replaced = (patterns: readonly string[]) =>
-    patterns.map((pattern) => withInstanceAddresses(pattern, addresses));
-  return { ...expect, stdout: replaced(expect.stdout), stderr: replaced(expect.stderr) };
+  const replacedIn = (pattern: string) => withInstanceAddresses(pattern, addresses);
+  const { stdout, stderr, files, json } = expect;
+  return {
+    ...expect,
+    stdout: stdout.map(replacedIn),
+    stderr: stderr.map(replacedIn),
+    files: files.map((file) => ({ ...file, contents: file.contents.map(replacedIn) })),
+    json: json?.map(({ matches, ...field }) => ({
+      ...field,
+      ...(matches !== undefined && { matches: replacedIn(matches) }),
+    })),
+  };
 }
