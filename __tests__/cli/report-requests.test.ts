@@ -1,4 +1,7 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chooseReports, reportRoot, reportValue } from "../../src/cli/report-requests.ts";
+import { chooseTestReports } from "../../src/cli/test-reports.ts";
 import { UsageError } from "../../src/errors.ts";
 
 test.each([
@@ -50,4 +53,13 @@ test.each([
 ])("with the workspace %s paths in %s start at %s", (workspace, directory, expected) => {
   const environment = workspace === undefined ? {} : { GITHUB_WORKSPACE: workspace };
   expect(reportRoot(environment, directory)).toBe(expected);
+});
+
+test("a report of tests that has no place for its file is refused before they are run", async () => {
+  const report = (file: string) => chooseTestReports({ report: [{ format: "junit", file }] });
+  await expect(report(tmpdir())).rejects.toMatchObject({
+    kind: "usage",
+    message: `The report junit cannot be written to ${tmpdir()}: it is a directory.`,
+    hint: `Name a file, as in --report junit=${join(tmpdir(), "report")}.`,
+  });
 });

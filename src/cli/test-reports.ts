@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { version } from "../../package.json";
 import { UsageError } from "../errors.ts";
@@ -7,6 +7,7 @@ import type { TestImageResult } from "../pipeline/profile-result.ts";
 import { TEST_REPORT_FORMATS, type TestReportFormat } from "../report/format-report.ts";
 import { makeDirectories } from "../system/make-directories.ts";
 import type { CliContext } from "./context.ts";
+import { explainSystemError } from "./explain-error.ts";
 import { describeError } from "./report-error.ts";
 import { chooseReports, type ReportRequest, reportRoot, reportValueOf } from "./report-requests.ts";
 import { stylesFor } from "./styles.ts";
@@ -33,7 +34,7 @@ export function addTestReportOption(command: Command): Command {
  * The reports that a command writes. The directories of files are made at once, since a run of an hour whose report
  * has no place is lost.
  *
- * @throws {UsageError} when two reports would be mixed in one place
+ * @throws {UsageError} when two reports would be mixed in one place, or a place is a directory
  * @throws an error of the file system
  */
 export async function chooseTestReports(
@@ -44,8 +45,17 @@ export async function chooseTestReports(
     { ...(report && { format: report }), ...(json && { json }) },
     "--report junit=tests.xml --report text",
   );
-  for (const { file } of requests) if (file !== undefined) await makeDirectories(dirname(file));
+  for (const request of requests) if (request.file !== undefined) await prepare(request);
   return requests;
+}
+
+async function prepare({ format, file = "" }: TestReportRequest): Promise<void> {
+  await makeDirectories(dirname(file));
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats?.isDirectory()) return;
+  throw new UsageError(`The report ${format} cannot be written to ${file}: it is a directory.`, {
+    hint: `Name a file, as in --report ${format}=${join(file, "report")}.`,
+  });
 }
 
 /**
@@ -88,7 +98,7 @@ export async function writeTestReports(
       await writeReport(result, request, context);
     } catch (error) {
       if (isFailure || errors.length > 0) {
-        const message = describeError(error, stylesFor(context.stderr));
+        const message = describeError(explainSystemError(error), stylesFor(context.stderr));
         context.stderr.write(`the report ${request.format} could not be written: ${message}\n`);
       }
       errors.push(error);
