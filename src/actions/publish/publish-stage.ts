@@ -5,6 +5,7 @@ import type { PublishSettings } from "../../settings/settings.ts";
 import { type ActionContext, type Stage, setOutputs } from "../action-context.ts";
 import { actionSettings } from "../action-settings.ts";
 import { whySecretsAreMissing } from "./missing-secrets.ts";
+import { namesOfRef } from "./names-of-ref.ts";
 
 /** Publishes the image, or says why it does not. */
 export const publishStage: Stage = async (context, value) => {
@@ -26,10 +27,12 @@ export const publishStage: Stage = async (context, value) => {
     });
   }
   const path = inputs.require("gvmi", "there is no image to publish.");
+  const names = [...new Set([...publish.tags, ...namesOfRef(context)])];
   const { result } = await runStage(
     "publish",
     progress,
-    () => publishImage({ path, name: settings.name, ...publish, to, signal, progress }),
+    () =>
+      publishImage({ path, name: settings.name, ...publish, to, tags: names, signal, progress }),
     ({ url }) => url,
   );
   const tags = result.names.filter(({ outcome }) => outcome !== "kept").map(({ name }) => name);
