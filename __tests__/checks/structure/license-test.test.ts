@@ -40,3 +40,12 @@ test("named files must be there, and be acceptable", async () => {
     "/srv/none does not exist",
   ]);
 });
+
+test("an image that cannot be looked into at rest is named as the reason", async () => {
+  const gvmi = { superblock: { compression: "xz" } };
+  const context = { image: { gvmi, atRest: undefined } } as unknown as TestContext;
+  await expect(runLicenseTest({ debian: true, files: [] }, "rest", context)).rejects.toMatchObject({
+    kind: "settings",
+    message: "at: rest needs an image that is compressed with gzip; this one has xz.",
+  });
+});

@@ -1,4 +1,3 @@
-import { SettingsError } from "../../errors.ts";
 import { isAtOrBelow } from "../../system/paths-below.ts";
 import { VM_MOUNTS } from "../../vm/image/vm-mounts.ts";
 import type { FileView, FoundFile } from "../files/file-view.ts";
@@ -6,7 +5,7 @@ import { goFileMode } from "../files/go-file-mode.ts";
 import { judgeText } from "../judge.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
 import type { Explanation } from "../test-result.ts";
-import { guestFiles } from "./guest-files.ts";
+import { filesAtRest, guestFiles } from "./guest-files.ts";
 import type { LookPlace, StructureContentTest, StructureExistenceTest } from "./schema.ts";
 
 /** As much of a file as is searched. */
@@ -54,7 +53,7 @@ async function judgeAt(
 ): Promise<TestOutcome> {
   const { atRest } = context.image;
   if (place === "rest") {
-    const problems = await judge(atRest ?? refuse(context));
+    const problems = await judge(filesAtRest(context));
     return { problems, steps: [] };
   }
   const problems = await judge(guestFiles(context));
@@ -62,14 +61,6 @@ async function judgeAt(
   const holdsAtRest = problems.length > 0 && atRest && (await judge(atRest)).length === 0;
   const explanation = holdsAtRest ? explain(path, context) : undefined;
   return { problems, steps: [], ...(explanation && { explanation }) };
-}
-
-function refuse({ image }: TestContext): never {
-  const { compression } = image.gvmi.superblock;
-  throw new SettingsError(
-    `at: rest needs an image that is compressed with gzip; this one has ${compression}.`,
-    { hint: "Leave `at: rest` out to look at the running VM, or convert with --compression gzip." },
-  );
 }
 
 function judgeExistence(test: StructureExistenceTest, file: FoundFile | undefined): string[] {

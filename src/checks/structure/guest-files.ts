@@ -1,3 +1,4 @@
+import { SettingsError } from "../../errors.ts";
 import type { FileView } from "../files/file-view.ts";
 import { HiddenFiles } from "../files/hidden-files.ts";
 import { RunningFiles } from "../files/running-files.ts";
@@ -11,4 +12,18 @@ export function guestFiles(context: TestContext): FileView {
   const machine = machineOf(context);
   if (machine.isOurs) return new RunningFiles(machine);
   return new HiddenFiles(context.image.atRest, machine.volumes);
+}
+
+/**
+ * The files of the image itself.
+ *
+ * @throws {SettingsError} when they cannot be read without booting it
+ */
+export function filesAtRest({ image }: TestContext): FileView {
+  if (image.atRest !== undefined) return image.atRest;
+  const { compression } = image.gvmi.superblock;
+  throw new SettingsError(
+    `at: rest needs an image that is compressed with gzip; this one has ${compression}.`,
+    { hint: "Leave `at: rest` out to look at the running VM, or convert with --compression gzip." },
+  );
 }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { FileView } from "../files/file-view.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
-import { guestFiles } from "./guest-files.ts";
+import { filesAtRest, guestFiles } from "./guest-files.ts";
 import type { LookPlace, StructureLicenseTest } from "./schema.ts";
 
 const DOCUMENTATION = "/usr/share/doc";
@@ -19,8 +19,7 @@ export async function runLicenseTest(
   place: LookPlace,
   context: TestContext,
 ): Promise<TestOutcome> {
-  const { atRest } = context.image;
-  const files = place === "rest" && atRest ? atRest : guestFiles(context);
+  const files = place === "rest" ? filesAtRest(context) : guestFiles(context);
   const problems: string[] = [];
   for (const path of test.files) {
     const content = await files.read(path, MAX_LICENSE_BYTES);

@@ -120,17 +120,17 @@ function explain(test: StructureMetadataTest): Explanation | undefined {
   if ((entrypoint ?? []).length > 0 || (cmd ?? []).length > 0) {
     return {
       rule: "GVM002",
-      text: "The image says so, but nothing starts by itself on Golem: the requestor names each command.",
+      text: "ENTRYPOINT and CMD have no effect on Golem, where nothing starts by itself: the requestor names each command.",
     };
   }
   if (envVars.length > 0) {
     return {
       rule: "GVM003",
-      text: "The image says so, but most of Golem's providers drop ENV: commands start with an empty environment.",
+      text: "Most of Golem's providers drop ENV, whatever the image says: commands start with an empty environment.",
     };
   }
   if (exposedPorts.length > 0) {
-    return { rule: "GVM004", text: "The image says so, but EXPOSE has no effect on Golem." };
+    return { rule: "GVM004", text: "EXPOSE has no effect on Golem." };
   }
   return undefined;
 }
