@@ -63,3 +63,14 @@ it("counts failures of each address, for a minute", () => {
   now = 60_000;
   limit.assertAllowed("a");
 });
+
+it("loses no token when several are made at once, and mends a last line without an end", async () => {
+  writeFileSync(file(), "# users", { mode: 0o644 });
+  const names = Array.from({ length: 6 }, (_, number) => `user${number}`);
+  const tokens = await Promise.all(names.map((name) => addUser(file(), name)));
+  const users = new UserDirectory(file());
+  for (const [index, name] of names.entries()) {
+    expect(await users.verify(name, tokens[index] ?? "")).toBe(true);
+  }
+  expect(statSync(file()).mode & 0o777).toBe(0o600);
+});

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SettingsError } from "../../errors.ts";
 import { makeDirectories } from "../../system/make-directories.ts";
-import { replaceFile } from "../../system/replace-file.ts";
 import { hashToken, isTokenHash } from "./token-hash.ts";
 
 /** A user's name and the hash of one of their tokens. */
@@ -62,15 +61,23 @@ export async function addUser(path: string, user: string): Promise<string> {
   await readUsers(path);
   const token = randomBytes(24).toString("base64url");
   const line = `${user}:${await hashToken(token)}\n`;
-  const before = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const separator = before === "" || before.endsWith("\n") ? "" : "\n";
   await makeDirectories(dirname(path));
-  await replaceFile(path, async (partial) => {
-    await chmod(partial, 0o600);
-    await writeFile(partial, before + separator + line);
-  });
+  // Appended in one piece, so that several can add users at once, and a running server reads whole lines.
+  const file = await open(path, "a+", 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.appendFile((await endsInLine(file)) ? `\n${line}` : line);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   return token;
+}
+
+/** Whether a file's last line has no end. */
+async function endsInLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString("latin1") !== "\n";
 }
