@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { descriptorDigest } from "../../src/gvmi/descriptor.ts";
 import type { PublishFile } from "../../src/publish/publish-target.ts";
 import { parseImageTag } from "../../src/publish/registry/image-tag.ts";
@@ -77,5 +78,82 @@ it("keeps an image for some time that has lost its tag", async () => {
   await repository.attach(second, tag, false);
   expect(await sweep(repository, HOUR)).toEqual([]);
   expect(await sweep(repository, HOUR, () => Date.now() + 2 * HOUR)).toEqual([first]);
+  await repository.close();
+});
+
+it.each(["alice/hello:.incoming", "alice/.incoming:1"])(
+  "knows the name %s, which is also that of a folder of the store",
+  async (name) => {
+    const repository = await openRepository();
+    await repository.attach(await push(repository, 1), parseImageTag(name), false);
+    expect(await sweep(repository, HOUR, () => Date.now() + 2 * HOUR)).toEqual([]);
+    await repository.close();
+  },
+);
+
+it("leaves nothing of an image whose descriptor a disk has damaged", async () => {
+  const first = await openRepository();
+  const digest = await push(first, 1);
+  await first.close();
+  const path = join(directory.path, "store/images", digest, "descriptor");
+  writeFileSync(path, readFileSync(path).fill(0, 60));
+  const repository = await openRepository();
+  expect(await sweep(repository, HOUR, () => Date.now() + 2 * HOUR)).toEqual([digest]);
+  expect(filesOf(join(directory.path, "store"))).toEqual({});
+});
+
+/** Does something as soon as the tags have been listed. */
+function behindTags(repository: ImageRepository, work: () => Promise<unknown>) {
+  const { store } = repository;
+  const list = store.list.bind(store);
+  let isDone = false;
+  store.list = async function* (prefix) {
+    yield* list(prefix);
+    if (prefix !== "tags/" || isDone) return;
+    isDone = true;
+    await work();
+  };
+}
+
+const later = () => Date.now() + 2 * HOUR;
+
+it("keeps an image that another server gives a name meanwhile", async () => {
+  const [here, there] = [await openRepository(), await openRepository()];
+  const digest = await push(here, 1);
+  const tag = parseImageTag("alice/hello");
+  behindTags(here, () => there.attach(digest, tag, false));
+  expect(await sweep(here, HOUR, later)).toEqual([]);
+  expect(await there.findTag(tag)).toMatchObject({ digest });
+  await here.close();
+});
+
+it("gives no name to an image that another server removes meanwhile", async () => {
+  const [here, there] = [await openRepository(), await openRepository()];
+  const [first, second] = [await push(here, 1), await push(here, 2)];
+  const tag = parseImageTag("alice/hello");
+  await here.attach(first, tag, false);
+  const { store } = there;
+  const write = store.write.bind(store);
+  store.write = async (key, ...rest) => {
+    if (key.startsWith("tags/")) expect(await sweep(here, HOUR, later)).toContain(second);
+    store.write = write;
+    await write(key, ...rest);
+  };
+  await expect(there.attach(second, tag, false)).rejects.toThrow("expired");
+  expect(await there.findTag(tag)).toMatchObject({ digest: first });
+  await here.close();
+});
+
+it("keeps an image of which more has come since it was listed", async () => {
+  const repository = await openRepository();
+  const digest = await push(repository, 1);
+  const folder = join(directory.path, "store/images", digest);
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    utimesSync(join(folder, name), 1, 1);
+  }
+  behindTags(repository, () =>
+    repository.store.write(`images/${digest}/permitted`, Readable.from([]), 0),
+  );
+  expect(await sweep(repository, HOUR)).toEqual([]);
   await repository.close();
 });

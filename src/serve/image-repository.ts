@@ -17,11 +17,13 @@ import { RequestError } from "./request-error.ts";
 import { SpaceAccount } from "./space-account.ts";
 import {
   type ByteRange,
+  contentOf,
   type ObjectStore,
   readObject,
   type StoredObject,
   writeObject,
 } from "./store/object-store.ts";
+import { verifiedChunk } from "./verified-chunk.ts";
 
 const DIGEST_BYTES = 65;
 /** Shorter than any client waits for an answer. */
@@ -94,22 +96,21 @@ export class ImageRepository {
         "The descriptor has another SHA3-224 than the image that its chunks are.",
       );
     }
-    if (await this.store.stat(descriptorKey(digest))) return described;
+    // One that is damaged is written again.
+    if (await this.describe(digest)) return described;
     this.space.assertRoomFor(size + bytes.length);
-    await this.space.adding(bytes.length, () =>
-      writeObject(this.store, descriptorKey(digest), bytes),
-    );
+    await this.space.write(descriptorKey(digest), contentOf(bytes), bytes.length);
     return described;
   }
 
-  /** @returns undefined when there is no such descriptor */
+  /** @returns undefined when there is no such descriptor, or a disk has damaged it */
   async describe(digest: string): Promise<ImageDescriptor | undefined> {
     const cached = this.descriptors.get(digest);
     if (cached) return (await this.store.stat(descriptorKey(digest))) ? cached : undefined;
     const bytes = await readObject(this.store, descriptorKey(digest), MAX_DESCRIPTOR_BYTES);
     if (!bytes) return undefined;
+    if (createHash("sha256").update(bytes).digest("hex") !== digest) return undefined;
     const described = parseDescriptor(bytes);
-    if (described.digest !== digest) throw new Error(`The descriptor ${digest} is damaged.`);
     if (this.descriptors.size >= MAX_CACHED_DESCRIPTORS) this.descriptors.clear();
     this.descriptors.set(digest, described);
     return described;
@@ -119,9 +120,8 @@ export class ImageRepository {
   async status(digest: string): Promise<UploadStatus | undefined> {
     const image = await this.describe(digest);
     if (!image || (await this.store.stat(refusalKey(digest)))) return undefined;
-    if (await this.store.stat(completeKey(image.hash, digest))) {
-      return { isFull: true, chunks: image.chunks.map(() => true) };
-    }
+    // Asked before the chunks are listed, so that one that comes meanwhile is not taken for lost.
+    const wasWhole = (await this.complete(digest)) !== undefined;
     const sizes = new Map<string, number>();
     for await (const { key, size } of this.store.list(`${imageFolder(digest)}chunks/`)) {
       sizes.set(key, size);
@@ -129,7 +129,12 @@ export class ImageRepository {
     const chunks = image.chunks.map(
       ({ sha256, length }, number) => sizes.get(chunkKey(digest, number, sha256)) === length,
     );
-    if (chunks.includes(false)) return { isFull: false, chunks };
+    if (chunks.includes(false)) {
+      // What is lost can be sent again, and then it is checked anew.
+      if (wasWhole) await this.store.remove(completeKey(image.hash, digest));
+      return { isFull: false, chunks };
+    }
+    if (wasWhole) return { isFull: true, chunks };
     // Another process may have taken the last chunk and ended before it was checked; and clients ask for this
     // only every few seconds, so the answer is worth a moment.
     await this.verifier.settle(image, SETTLE_MS);
@@ -164,7 +169,7 @@ export class ImageRepository {
     const isThere = (await this.store.stat(key))?.size === length;
     if (!isThere) {
       const verified = verifiedChunk(content, number, length, sha256);
-      await this.space.adding(length, () => this.store.write(key, verified, length));
+      await this.space.write(key, verified, length);
     }
     this.verifier.advance(image);
   }
@@ -197,7 +202,13 @@ export class ImageRepository {
       }
       const earlier = await this.digestOf(tag);
       if (earlier === digest) return;
-      await writeObject(this.store, tagKey(tag), Buffer.from(`${digest}\n`));
+      await this.writeTag(tag, digest);
+      // Another process that shares the store may have removed it a moment ago, before it saw the tag.
+      if (!(await this.complete(digest))) {
+        if (earlier === undefined) await this.store.remove(tagKey(tag));
+        else await this.writeTag(tag, earlier);
+        throw new RequestError(409, "The image has just expired. Send it again.");
+      }
       // From now on nothing may lead to the other one, which expires as if it had come just now.
       if (earlier !== undefined && (await this.describe(earlier))) {
         await writeObject(this.store, permissionKey(earlier), new Uint8Array());
@@ -221,20 +232,54 @@ export class ImageRepository {
     return undefined;
   }
 
-  /** The bytes of a whole image. */
-  async *read({ digest, chunks }: ImageDescriptor, range: ByteRange): AsyncIterable<Uint8Array> {
+  /**
+   * The bytes of a whole image. A chunk that a disk has damaged is removed when it is found, so that the image can
+   * be sent again.
+   *
+   * @throws an error when a chunk is missing or damaged
+   */
+  async *read(image: ImageDescriptor, range: ByteRange): AsyncIterable<Uint8Array> {
+    const { digest, chunks } = image;
     for (const [number, { start, length, sha256 }] of chunks.entries()) {
       const first = Math.max(range.start, start);
       const last = Math.min(range.end, start + length - 1);
       if (first > last) continue;
       const part = { start: first - start, end: last - start };
-      yield* this.store.read(chunkKey(digest, number, sha256), part);
+      const content = this.store.read(chunkKey(digest, number, sha256), part);
+      if (part.end - part.start + 1 < length) yield* content;
+      else yield* this.verified(image, number, content);
     }
+  }
+
+  private async *verified(
+    { hash: imageHash, digest, chunks }: ImageDescriptor,
+    number: number,
+    content: AsyncIterable<Uint8Array>,
+  ): AsyncIterable<Uint8Array> {
+    const hash = createHash("sha256");
+    for await (const block of content) {
+      hash.update(block);
+      yield block;
+    }
+    const sha256 = chunks[number]?.sha256 ?? "";
+    if (hash.digest("hex") === sha256) return;
+    await this.store.remove(completeKey(imageHash, digest));
+    await this.store.remove(chunkKey(digest, number, sha256));
+    throw new Error(`Chunk ${number} of ${digest} is damaged and was removed.`);
   }
 
   /** Which descriptor a tag leads to. */
   async digestOf(tag: ImageTag): Promise<string | undefined> {
     return await readDigest(this.store, tagKey(tag));
+  }
+
+  /** Makes an image whole again that was to be removed. */
+  async restore({ hash, digest }: CompleteImage): Promise<void> {
+    await writeObject(this.store, completeKey(hash, digest), new Uint8Array());
+  }
+
+  private async writeTag(tag: ImageTag, digest: string): Promise<void> {
+    await writeObject(this.store, tagKey(tag), Buffer.from(`${digest}\n`));
   }
 
   private async assertFree(tag: ImageTag, digest: string): Promise<void> {
@@ -248,25 +293,4 @@ export class ImageRepository {
 /** What a tag's object holds. */
 export async function readDigest(store: ObjectStore, key: StoredObject["key"]) {
   return (await readObject(store, key, DIGEST_BYTES))?.toString("latin1").trim();
-}
-
-/** @throws {RequestError} 400 at its end, or as soon as it is too long, so that it is not stored */
-async function* verifiedChunk(
-  content: AsyncIterable<Uint8Array>,
-  number: number,
-  length: number,
-  sha256: string,
-): AsyncIterable<Uint8Array> {
-  const hash = createHash("sha256");
-  let size = 0;
-  for await (const block of content) {
-    size += block.length;
-    if (size > length)
-      throw new RequestError(400, `Chunk ${number} is longer than ${length} bytes.`);
-    hash.update(block);
-    yield block;
-  }
-  if (size < length || hash.digest("hex") !== sha256) {
-    throw new RequestError(400, `Chunk ${number} was damaged on the way.`);
-  }
 }

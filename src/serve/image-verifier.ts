@@ -24,6 +24,8 @@ interface Check {
  */
 export class ImageVerifier {
   private readonly checks = new Map<string, Check>();
+  /** Those of checks, too, that are done but for what they write at the end. */
+  private readonly running = new Set<Promise<void>>();
   private isClosed = false;
 
   constructor(
@@ -36,14 +38,7 @@ export class ImageVerifier {
     if (this.isClosed) return;
     const check = this.checkOf(image);
     check.isStale = true;
-    check.running ??= this.run(check)
-      .catch((error) => {
-        this.checks.delete(image.digest);
-        this.onFailure(error);
-      })
-      .finally(() => {
-        check.running = undefined;
-      });
+    check.running ??= this.start(check);
   }
 
   /** Waits until all chunks that are there are checked, but not for long. */
@@ -61,7 +56,21 @@ export class ImageVerifier {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.checks.values()].map(({ running }) => running));
+    await Promise.all(this.running);
+  }
+
+  private start(check: Check): Promise<void> {
+    const running = this.run(check)
+      .catch((error) => {
+        this.checks.delete(check.image.digest);
+        this.onFailure(error);
+      })
+      .finally(() => {
+        check.running = undefined;
+        this.running.delete(running);
+      });
+    this.running.add(running);
+    return running;
   }
 
   private checkOf(image: ImageDescriptor): Check {

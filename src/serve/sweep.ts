@@ -1,6 +1,9 @@
-import type { ImageRepository } from "./image-repository.ts";
+import type { CompleteImage, ImageRepository } from "./image-repository.ts";
 import { readDigest } from "./image-repository.ts";
-import { completeKey, IMAGES, imageFolder, TAGS } from "./keys.ts";
+import { completeKey, HASHES, IMAGES, imageFolder, TAGS } from "./keys.ts";
+
+/** Of so many images at once it is looked whether tags lead to them, for which all tags are read. */
+const BATCH = 50;
 
 /**
  * Removes images that no tag leads to, whole or not, when nothing of them has come for long.
@@ -13,20 +16,15 @@ export async function sweep(
   olderThanMs: number,
   now: () => number = Date.now,
 ): Promise<string[]> {
-  const { store } = repository;
+  const hasExpired = (modified: number) => now() - modified >= olderThanMs;
+  const expired = [...(await lastChanges(repository, IMAGES))]
+    .filter(([, modified]) => hasExpired(modified))
+    .map(([digest]) => digest);
   const removed: string[] = [];
-  for (const [digest, modified] of await lastChanges(repository)) {
-    if (now() - modified < olderThanMs) continue;
+  for (let first = 0; first < expired.length; first += BATCH) {
+    const batch = expired.slice(first, first + BATCH);
     await repository.lock.hold(async () => {
-      // Only now, because no image gets a tag while the lock is held.
-      if (await hasTag(repository, digest)) return;
-      const image = await repository.describe(digest).catch(() => undefined);
-      // First what makes it an image, so that a half-removed one is none.
-      if (image) await store.remove(completeKey(image.hash, digest));
-      const keys: string[] = [];
-      for await (const { key } of store.list(imageFolder(digest))) keys.push(key);
-      for (const key of keys.reverse()) await store.remove(key);
-      removed.push(digest);
+      removed.push(...(await removeUnnamed(repository, batch, hasExpired)));
     });
   }
   // Others may have stored images meanwhile.
@@ -34,19 +32,73 @@ export async function sweep(
   return removed;
 }
 
-/** When something of each image was last written, in milliseconds. */
-async function lastChanges({ store }: ImageRepository): Promise<Map<string, number>> {
+/** Removes those of some images that have no tag; this process gives them none meanwhile. */
+async function removeUnnamed(
+  repository: ImageRepository,
+  digests: readonly string[],
+  hasExpired: (modified: number) => boolean,
+): Promise<string[]> {
+  const { store } = repository;
+  const named = await namedDigests(repository);
+  const hidden = new Map<string, CompleteImage | undefined>();
+  for (const digest of digests) {
+    if (named.has(digest)) continue;
+    const changed = (await lastChanges(repository, imageFolder(digest))).get(digest);
+    // More of it has come since.
+    if (changed !== undefined && !hasExpired(changed)) continue;
+    hidden.set(digest, await hide(repository, digest));
+  }
+  // Another process that shares the store looks for the image behind giving it a name: one of both notices.
+  const namedMeanwhile = await namedDigests(repository);
+  const removed: string[] = [];
+  for (const [digest, image] of hidden) {
+    if (namedMeanwhile.has(digest)) {
+      if (image) await repository.restore(image);
+      continue;
+    }
+    const keys: string[] = [];
+    for await (const { key } of store.list(imageFolder(digest))) keys.push(key);
+    for (const key of keys.reverse()) await store.remove(key);
+    removed.push(digest);
+  }
+  return removed;
+}
+
+/** Removes what makes an image one, so that it is none when only a part of it is left. */
+async function hide(
+  repository: ImageRepository,
+  digest: string,
+): Promise<CompleteImage | undefined> {
+  const { store } = repository;
+  const image = await repository.complete(digest);
+  if (image) await store.remove(completeKey(image.hash, digest));
+  if (await repository.describe(digest)) return image;
+  // What hash it had was in its descriptor, which is damaged.
+  const keys: string[] = [];
+  for await (const { key } of store.list(HASHES)) if (key.endsWith(`/${digest}`)) keys.push(key);
+  for (const key of keys) await store.remove(key);
+  return undefined;
+}
+
+/** When something of each image below a prefix was last written, in milliseconds. */
+async function lastChanges(
+  { store }: ImageRepository,
+  prefix: string,
+): Promise<Map<string, number>> {
   const changes = new Map<string, number>();
-  for await (const { key, modified } of store.list(IMAGES)) {
+  for await (const { key, modified } of store.list(prefix)) {
     const digest = key.slice(IMAGES.length).split("/", 1)[0] ?? "";
     changes.set(digest, Math.max(changes.get(digest) ?? 0, modified.getTime()));
   }
   return changes;
 }
 
-async function hasTag({ store }: ImageRepository, digest: string): Promise<boolean> {
+/** The images that tags lead to. */
+async function namedDigests({ store }: ImageRepository): Promise<Set<string>> {
+  const digests = new Set<string>();
   for await (const { key } of store.list(TAGS)) {
-    if ((await readDigest(store, key)) === digest) return true;
+    const digest = await readDigest(store, key);
+    if (digest !== undefined) digests.add(digest);
   }
-  return false;
+  return digests;
 }

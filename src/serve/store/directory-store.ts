@@ -12,7 +12,7 @@ import {
   type StoredObject,
 } from "./object-store.ts";
 
-/** Where files are until they are whole. No key starts with a dot and a word that nobody else uses. */
+/** Where files are until they are whole. No key starts with it, but names of tags may have it further back. */
 const INCOMING = ".incoming";
 /** What a killed process left there is removed when it is this old: a running one still writes it. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -107,7 +107,8 @@ export class DirectoryStore implements ObjectStore {
     }
     // A folder's keys have a slash behind its name, which is sorted with them.
     const names = entries
-      .filter((entry) => entry.name !== INCOMING && (entry.isFile() || entry.isDirectory()))
+      .filter((entry) => folder + entry.name !== INCOMING)
+      .filter((entry) => entry.isFile() || entry.isDirectory())
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
       .sort();
     for (const name of names) {

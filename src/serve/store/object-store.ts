@@ -76,14 +76,16 @@ export async function readObject(
   return Buffer.concat(blocks);
 }
 
+/** The content of an object that is in memory already. */
+export async function* contentOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
 /** Writes an object that is in memory already. */
 export async function writeObject(
   store: ObjectStore,
   key: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  async function* content() {
-    yield bytes;
-  }
-  await store.write(key, content(), bytes.length);
+  await store.write(key, contentOf(bytes), bytes.length);
 }
