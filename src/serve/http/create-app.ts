@@ -13,6 +13,7 @@ import { RequestError } from "../request-error.ts";
 import { NoRoomError } from "../store/object-store.ts";
 import type { Users } from "../users/user-directory.ts";
 import { addDownloadRoutes } from "./download-routes.ts";
+import { endSlowBody, type LeastRate } from "./end-slow-body.ts";
 import { addPushRoutes } from "./push-routes.ts";
 import { addUserRoutes } from "./user-routes.ts";
 
@@ -27,8 +28,10 @@ export interface AppSettings {
   readonly chunkBytes: number;
   /** Of one address. */
   readonly requestsPerMinute: number;
-  /** Whether a proxy in front says where requests come from (X-Forwarded-For, -Proto, -Host). */
+  /** Whether one proxy in front says where requests come from (X-Forwarded-For, -Proto, -Host). */
   readonly trustsProxy: boolean;
+  /** How fast bodies have to come; a kibibyte per second when absent. */
+  readonly leastRate?: LeastRate;
   /** Where a line of JSON is written for each request; nowhere when absent. */
   readonly log?: { write(line: string): void } | undefined;
 }
@@ -38,12 +41,13 @@ export async function createApp(
   repository: ImageRepository,
   settings: AppSettings,
 ): Promise<FastifyInstance> {
-  const { log, address, users, chunkBytes, requestsPerMinute, trustsProxy } = settings;
+  const { log, address, users, chunkBytes, requestsPerMinute, trustsProxy, leastRate } = settings;
   const app: FastifyInstance = fastify({
     logger: log ? { stream: log, base: null, timestamp: isoTime } : false,
     // One line for each request is written below.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: trustsProxy,
+    // The last address of X-Forwarded-For is the proxy's word, those before it may be the sender's.
+    trustProxy: trustsProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: 64 * 1024,
     connectionTimeout: IDLE_MS,
     // A large chunk over a slow line takes long; that it moves is what counts.
@@ -54,6 +58,9 @@ export async function createApp(
   app.server.maxConnections = MAX_CONNECTIONS;
   // Forms are read by the routes, while they arrive.
   app.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
+  app.addHook("onRequest", async (request, reply) => {
+    if (!request.raw.complete) reply.raw.once("close", endSlowBody(request.raw, leastRate));
+  });
   app.addHook("onResponse", async (request, reply) => {
     request.log.info(describeRequest(request, reply), "answered");
   });

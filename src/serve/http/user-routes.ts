@@ -25,14 +25,8 @@ export function addUserRoutes(
   const failures = new FailureLimit(MAX_FAILURES_PER_MINUTE);
 
   async function assertUser(request: FastifyRequest, user: string, token: string): Promise<void> {
-    failures.assertAllowed(request.ip);
-    // Counted before it is known, so that many guesses at once are no way around the limit.
-    failures.add(request.ip);
-    if (await users.verify(user, token)) {
-      failures.remove(request.ip);
-      return;
-    }
-    throw new RequestError(401, "The user or the token is wrong.");
+    const isRight = await failures.attempt(request.ip, () => users.verify(user, token));
+    if (!isRight) throw new RequestError(401, "The user or the token is wrong.");
   }
 
   app.post("/auth/pat/login", { bodyLimit: 8192 }, async (request, reply) => {
