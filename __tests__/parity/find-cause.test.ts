@@ -78,6 +78,24 @@ test("what the test says itself is believed, and nothing is tried", async () => 
   expect(commands).toEqual([]);
 });
 
+test.each([{ text: "sh was searched for." }, { rule: "GVM021", text: "Options have no meaning." }])(
+  "what is noted of tests that pass, too, is the cause only when nothing else is: %j",
+  async (explanation) => {
+    const { machine } = machineWith({});
+    const outcome = { ...failed("exit code 1"), explanation };
+    const cure: Cure = { id: "permissions", done: "with it", apply: async (given) => given };
+    const given = { outcome, machine, subject: subject(), reset: async () => true, cures: [cure] };
+    const helped = await findCause({ ...given, again: async () => PASSED });
+    expect(helped).toMatchObject({ id: "permissions", evidence: "It passes with it." });
+    const tried = await findCause({ ...given, again: async () => failed("exit code 1") });
+    expect(tried).toMatchObject({ evidence: explanation.text });
+    const full = { ...failed("x", "No space left on device"), explanation };
+    expect(await findCause({ ...given, outcome: full, again: async () => PASSED })).toMatchObject({
+      id: "overlay",
+    });
+  },
+);
+
 test("the cure that helps names the cause, each tried in a fresh state", async () => {
   const { machine } = machineWith({});
   const log: string[] = [];

@@ -26,17 +26,23 @@ export interface CauseInput {
  */
 export async function findCause(input: CauseInput): Promise<Cause | undefined> {
   const { outcome, machine, subject, reset, again, cures = CURES } = input;
-  if (outcome.explanation) return causeOfExplanation(outcome.explanation);
+  const said = outcome.explanation && causeOfExplanation(outcome.explanation);
+  if (said && !isNote(said)) return said;
   const words = causeOfWords(textOf(outcome));
   if (words) return words;
   for (const cure of cures) {
-    if (!(await reset())) return undefined;
+    if (!(await reset())) break;
     const cured = await cure.apply(machine, subject);
     if (cured && (await again(cured)).problems.length === 0) {
       return causeOf(cure.id, `It passes ${cure.done}.`);
     }
   }
-  return undefined;
+  return said;
+}
+
+/** Whether it is said of tests that pass, too: of a searched program, or of options without a meaning (GVM021). */
+function isNote({ id, rule }: Cause): boolean {
+  return id === "other" || rule === "GVM021";
 }
 
 function textOf({ problems, steps }: TestOutcome): string {
