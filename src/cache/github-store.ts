@@ -3,6 +3,7 @@ import { makeDirectories } from "../system/make-directories.ts";
 import type { CacheStore, FinishedConversion, FoundEntry } from "./cache-store.ts";
 import type { ConversionKey } from "./conversion-key.ts";
 import { LocalStore } from "./local-store.ts";
+import { withPlainRunnerPaths } from "./plain-runner-paths.ts";
 
 /**
  * GitHub's cache service, which a workflow's jobs share. An entry is the directory of a LocalStore that holds
@@ -25,7 +26,9 @@ export class GithubStore implements CacheStore {
     if (!isFeatureAvailable()) return undefined;
     await this.empty();
     try {
-      const restored = await restoreCache([this.directory], nameOf(key), [prefixOf(key)]);
+      const restored = await withPlainRunnerPaths(() =>
+        restoreCache([this.directory], nameOf(key), [prefixOf(key)]),
+      );
       return restored === undefined ? undefined : await this.local.find(key, diffIds);
     } catch {
       // The service, or what it gave, cannot be used: the conversion goes on without.
@@ -38,7 +41,7 @@ export class GithubStore implements CacheStore {
     if (!isFeatureAvailable()) return;
     await this.empty();
     await this.local.save(key, conversion);
-    await saveCache([this.directory], nameOf(key));
+    await withPlainRunnerPaths(() => saveCache([this.directory], nameOf(key)));
   }
 
   private async empty(): Promise<void> {
