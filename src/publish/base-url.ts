@@ -1,4 +1,5 @@
 import { PublishError } from "../errors.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** What stands for a part of a file's place in the base of published URLs. */
 export interface FilePlace {
@@ -22,9 +23,12 @@ const PLACEHOLDERS = ["file", "hash", "key"] as const;
  */
 export function parseBaseUrl(text: string): URL {
   const problem = (rule: string) =>
-    new PublishError(`${JSON.stringify(text)} cannot be the base of published URLs: ${rule}.`, {
-      hint: "Write a URL such as https://example.org/images/, or a template such as https://example.org/{file}.",
-    });
+    new PublishError(
+      `${JSON.stringify(shownUrl(text))} cannot be the base of published URLs: ${rule}.`,
+      {
+        hint: "Write a URL such as https://example.org/images/, or a template such as https://example.org/{file}.",
+      },
+    );
   let url: URL;
   try {
     url = new URL(text);

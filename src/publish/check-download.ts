@@ -2,6 +2,7 @@ import { DownloadBody, type FileEnds } from "./download-body.ts";
 import { DownloadError } from "./download-error.ts";
 import { type DownloadHead, type DownloadOptions, sendGet, sendHead } from "./download-requests.ts";
 import { isSha3Digest, sha3OfLength } from "./sha3.ts";
+import { shownUrl } from "./shown-url.ts";
 import { backOffDelay, type RetryPolicy, waitFor } from "./transfer/retry.ts";
 
 export interface Download {
@@ -167,10 +168,14 @@ class DownloadRun {
     if (wasResumed) return undefined;
     throw (
       body.pageError(url) ??
-      new DownloadError("other-hash", `The file at ${url} has another hash than the image.`, {
-        hint: "Another or a damaged file is there. Publish the image again.",
-        details: `expected ${expected}\nreceived ${hash}`,
-      })
+      new DownloadError(
+        "other-hash",
+        `The file at ${shownUrl(url)} has another hash than the image.`,
+        {
+          hint: "Another or a damaged file is there. Publish the image again.",
+          details: `expected ${expected}\nreceived ${hash}`,
+        },
+      )
     );
   }
 

@@ -3,6 +3,7 @@ import { DownloadError } from "./download-error.ts";
 import type { HttpAnswer } from "./http-request.ts";
 import type { PublishOptions } from "./publish-target.ts";
 import type { Sha3 } from "./sha3.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** As much of a file's beginning as says what it is: a superblock, or the start of a web page. */
 const START_BYTES = 512;
@@ -84,7 +85,7 @@ export class DownloadBody {
     if (!/^(<!doctype html|<html|<\?xml|\{")/i.test(text)) return undefined;
     return new DownloadError(
       "web-page",
-      `At ${url} is a page of text, with status 200, and no image.`,
+      `At ${shownUrl(url)} is a page of text, with status 200, and no image.`,
       {
         hint: "It may be an error page, or one to sign in. Providers get it instead of the image: make the file readable by everyone.",
         details: escapeControls(text.slice(0, 200)),
@@ -118,10 +119,14 @@ export class DownloadBody {
     if (error instanceof DownloadError) return error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (!body.complete && code === "ECONNRESET") return this.tooShort(url);
-    return new DownloadError("unreachable", `The download of ${url} failed: ${message}.`, {
-      hint: "Check that the server is running and can be reached from everywhere.",
-      cause: error,
-    });
+    return new DownloadError(
+      "unreachable",
+      `The download of ${shownUrl(url)} failed: ${message}.`,
+      {
+        hint: "Check that the server is running and can be reached from everywhere.",
+        cause: error,
+      },
+    );
   }
 
   private tooShort(url: string): DownloadError {
@@ -130,7 +135,7 @@ export class DownloadBody {
     const of = this.total === undefined ? "" : ` of ${this.total}`;
     return new DownloadError(
       "too-short",
-      `The download of ${url} ended after ${this.done}${of} bytes.`,
+      `The download of ${shownUrl(url)} ended after ${this.done}${of} bytes.`,
       {
         hint: "The server ended the connection early. Look at its log, and at its limits of time and size.",
       },
@@ -140,7 +145,7 @@ export class DownloadBody {
   private tooLong(url: string, total: number): DownloadError {
     return new DownloadError(
       "too-long",
-      `The file at ${url} is longer than the ${total} bytes of the image.`,
+      `The file at ${shownUrl(url)} is longer than the ${total} bytes of the image.`,
       { hint: "Another file is there. Publish the image again." },
     );
   }

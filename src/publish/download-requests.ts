@@ -1,6 +1,7 @@
 import { DownloadError } from "./download-error.ts";
 import { type HttpAnswer, type HttpRequest, sendRequest } from "./http-request.ts";
 import type { PublishOptions } from "./publish-target.ts";
+import { shownUrl } from "./shown-url.ts";
 
 export interface DownloadOptions extends PublishOptions {
   /** Milliseconds without a byte until the download fails. */
@@ -44,7 +45,7 @@ export async function sendHead(
   if (length !== undefined && requested.size !== undefined && length !== requested.size) {
     throw new DownloadError(
       "other-length",
-      `HEAD ${answer.url} says that the file has ${length} bytes; the image has ${requested.size}.`,
+      `HEAD ${shownUrl(answer.url)} says that the file has ${length} bytes; the image has ${requested.size}.`,
       { hint: "Another or an incomplete file is there. Publish the image again." },
     );
   }
@@ -72,7 +73,7 @@ export async function sendGet(
   answer.body.destroy();
   // Not satisfying a range is as good as ignoring it: the file is then downloaded without.
   if (from > 0 && answer.status === 416) return answer;
-  throw new DownloadError("refused", `GET ${answer.url} answered ${answer.status}.`, {
+  throw new DownloadError("refused", `GET ${shownUrl(answer.url)} answered ${answer.status}.`, {
     hint: "The URL must be readable by everyone, without signing in.",
     isTransient: isPassing(answer.status),
   });
@@ -92,7 +93,7 @@ async function refusedHead(
       if (get.status === 200) {
         return new DownloadError(
           "head-refused",
-          `HEAD ${url} answered ${status}, although GET answers 200, as pre-signed URLs do.`,
+          `HEAD ${shownUrl(url)} answered ${status}, although GET answers 200, as pre-signed URLs do.`,
           {
             hint: "Providers send HEAD before GET, so the URL must answer both. Publish one that needs no signature.",
           },
@@ -103,7 +104,7 @@ async function refusedHead(
       if (!(error instanceof DownloadError)) return error;
     }
   }
-  return new DownloadError("refused", `HEAD ${url} answered ${status}.`, {
+  return new DownloadError("refused", `HEAD ${shownUrl(url)} answered ${status}.`, {
     hint: "Providers send HEAD before GET, so the URL must answer both, without signing in.",
     isTransient,
   });

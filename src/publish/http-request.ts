@@ -1,6 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { escapeControls } from "../system/display-text.ts";
 import { DownloadError } from "./download-error.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** As many redirects as a provider follows. */
 const MAX_REDIRECTS = 10;
@@ -50,8 +52,11 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
     if (redirects === MAX_REDIRECTS) {
       throw new DownloadError(
         "redirects",
-        `${request.method} ${request.url} is redirected more than ${MAX_REDIRECTS} times, and providers give up then.`,
-        { hint: "Publish the URL that the redirects lead to.", details: `Last: ${location}` },
+        `${request.method} ${shownUrl(request.url)} is redirected more than ${MAX_REDIRECTS} times, and providers give up then.`,
+        {
+          hint: "Publish the URL that the redirects lead to.",
+          details: `Last: ${escapeControls(shownUrl(location))}`,
+        },
       );
     }
     isRelative ||= !URL.canParse(location);
@@ -67,10 +72,10 @@ function parseUrl(text: string, base?: URL): URL {
     // Reported below, together with other protocols.
   }
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  const origin = base ? `${base.href} is redirected to` : "The image's URL is";
+  const origin = base ? `${shownUrl(base.href)} is redirected to` : "The image's URL is";
   throw new DownloadError(
     "redirects",
-    `${origin} ${JSON.stringify(text)}, which no provider can download.`,
+    `${origin} ${JSON.stringify(shownUrl(text))}, which no provider can download.`,
     {
       hint: "Providers download from http and https URLs only.",
     },
@@ -99,7 +104,7 @@ async function sendOnce(request: HttpRequest): Promise<http.IncomingMessage> {
 function stalled({ method, url }: HttpRequest, milliseconds: number): DownloadError {
   return new DownloadError(
     "stalled",
-    `${method} ${url} stands still: nothing arrived for ${milliseconds / 1000} s.`,
+    `${method} ${shownUrl(url)} stands still: nothing arrived for ${milliseconds / 1000} s.`,
     { hint: "Check the server and the network, and try again." },
   );
 }
@@ -107,7 +112,7 @@ function stalled({ method, url }: HttpRequest, milliseconds: number): DownloadEr
 function explain({ method, url, signal }: HttpRequest, error: Error): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof DownloadError) return error;
-  return new DownloadError("unreachable", `${method} ${url} failed: ${error.message}.`, {
+  return new DownloadError("unreachable", `${method} ${shownUrl(url)} failed: ${error.message}.`, {
     hint: "Check that the server is running and can be reached from everywhere.",
     cause: error,
   });

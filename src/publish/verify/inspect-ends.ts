@@ -3,6 +3,7 @@ import { parseMetadata } from "../../gvmi/read.ts";
 import { decodeTrailer, SMALLEST_TRAILER, trailerSize } from "../../gvmi/trailer.ts";
 import { parseSuperblock } from "../../squashfs/superblock.ts";
 import type { FileEnds } from "../download-body.ts";
+import { shownUrl } from "../shown-url.ts";
 
 /** As many of the last bytes as hold any trailer that is sensible. */
 export const LONGEST_TRAILER = 1024 * 1024;
@@ -41,9 +42,12 @@ export function inspectEnds(place: string, { size, start, end }: FileEnds): Insp
     return { volumes, workingDirectory, compression };
   } catch (error) {
     if (!(error instanceof GvmiFormatError)) throw error;
-    throw new GvmiFormatError(`The file at ${place} is not a sound .gvmi. ${error.message}`, {
-      hint: "It can be downloaded, and no provider can boot it. Publish a .gvmi, not an archive or another image.",
-      cause: error,
-    });
+    throw new GvmiFormatError(
+      `The file at ${shownUrl(place)} is not a sound .gvmi. ${error.message}`,
+      {
+        hint: "It can be downloaded, and no provider can boot it. Publish a .gvmi, not an archive or another image.",
+        cause: error,
+      },
+    );
   }
 }
