@@ -123,7 +123,9 @@ describe("publishing with our client", () => {
     const token = await server.addUser("alice");
     const { url } = await server.start({ allowsAnonymous: false });
     const file = newImage();
-    expect((await failureOf(publish(url, file))).failure).toBe("forbidden");
+    const refusal = await failureOf(publish(url, file));
+    expect(refusal.failure).toBe("forbidden");
+    expect(refusal.hint).toContain("--tag");
     await publish(url, file, { token, tags: ["alice/hello"] });
   });
 

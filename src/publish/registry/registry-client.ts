@@ -21,6 +21,9 @@ import {
 } from "./registry-answers.ts";
 import { assertSafeForToken } from "./registry-url.ts";
 
+const USERS_ONLY =
+  "This registry may take images from its users alone. Publish with --tag, REGISTRY_USER and REGISTRY_TOKEN.";
+
 export interface RegistryClientOptions {
   readonly credentials?: Credentials;
   readonly policy?: RetryPolicy;
@@ -220,7 +223,12 @@ export class RegistryClient {
   private failure(action: string, answer: TransferAnswer, isTransient?: boolean): TransferError {
     const { credentials } = this.options;
     const redact = (text: string) => credentials?.redact(text) ?? text;
-    return answerFailure(action, answer, { redact, ...(isTransient && { isTransient }) });
+    const needsUser = !credentials && (answer.status === 401 || answer.status === 403);
+    return answerFailure(action, answer, {
+      redact,
+      ...(isTransient && { isTransient }),
+      ...(needsUser && { hint: USERS_ONLY }),
+    });
   }
 }
 

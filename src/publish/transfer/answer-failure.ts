@@ -24,6 +24,8 @@ export interface AnswerFailureOptions {
   readonly redact?: (text: string) => string;
   /** Whether the same request may succeed later; follows from the status when absent. */
   readonly isTransient?: boolean;
+  /** What to do; follows from the status when absent. */
+  readonly hint?: string;
 }
 
 /**
@@ -36,16 +38,16 @@ export function answerFailure(
   { status, headers, text }: TransferAnswer,
   options: AnswerFailureOptions = {},
 ): TransferError {
-  const { redact = (same) => same, isTransient } = options;
+  const { redact = (same) => same, isTransient, hint } = options;
   const retryAfterMs = parseRetryAfter(headers["retry-after"]);
-  const [failure, hint] = classify(status, retryAfterMs);
+  const [failure, usualHint] = classify(status, retryAfterMs);
   const excerpt = escapeControls(redact(text).trim().slice(0, EXCERPT_LENGTH));
   const wait =
     retryAfterMs === undefined ? "" : `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
   const location = headers.location === undefined ? "" : ` to ${originOf(headers.location)}`;
   return new TransferError(failure, `${action}: HTTP ${status}${location}${wait}.`, {
     status,
-    hint,
+    hint: hint ?? usualHint,
     ...(isTransient !== undefined && { isTransient }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(excerpt !== "" && { details: excerpt }),

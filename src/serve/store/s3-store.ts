@@ -12,6 +12,7 @@ import type { BucketPlace } from "../../publish/s3/bucket-name.ts";
 import { connectToS3 } from "../../publish/s3/s3-connection.ts";
 import { s3Failure } from "../../publish/s3/s3-failure.ts";
 import { readS3Access } from "../../publish/s3/s3-settings.ts";
+import { TransferError, type TransferFailure } from "../../publish/transfer/transfer-error.ts";
 import {
   assertKey,
   type ByteRange,
@@ -51,7 +52,8 @@ export class S3Store implements ObjectStore {
     } catch (error) {
       client.destroy();
       const server = access.endpoint ?? new URL("https://s3.amazonaws.com");
-      throw s3Failure(`Cannot keep images in the bucket ${place.bucket}`, server, error, undefined);
+      const action = `Cannot keep images in the bucket ${place.bucket}`;
+      throw asServed(s3Failure(action, server, error, undefined), server);
     }
     return new S3Store(client, closing, place);
   }
@@ -131,6 +133,24 @@ export class S3Store implements ObjectStore {
     assertKey(key);
     return { Bucket: this.place.bucket, Key: this.place.prefix + key };
   }
+}
+
+/** What passes by itself, where the hints for publishing are those of somebody else. */
+const PASSING: ReadonlySet<TransferFailure> = new Set([
+  "network",
+  "stalled",
+  "rate-limited",
+  "server",
+]);
+
+/** A failure with what the one who serves images can do about it. */
+function asServed(error: unknown, { origin }: URL): unknown {
+  if (!(error instanceof TransferError) || !PASSING.has(error.failure)) return error;
+  return new TransferError(error.failure, error.message, {
+    hint: `Check AWS_ENDPOINT_URL_S3 and the network, and that ${origin} is up. Then serve again.`,
+    ...(error.status !== undefined && { status: error.status }),
+    cause: error,
+  });
 }
 
 /** An object of another size must not get its name. */
