@@ -26,6 +26,10 @@ test.each([
     's.yaml:2:44: commandTests[0].args: expected a list of words, got "x"',
   ],
   [
+    `${HEAD}commandTests: [{name: a, command: b, expectedOutput: x}]`,
+    's.yaml:2:54: commandTests[0].expectedOutput: expected a list of regular expressions, got "x"',
+  ],
+  [
     `${HEAD}commandTests: [{name: a, command: b, exitCode: "x"}]`,
     "commandTests[0].exitCode: expected a whole number from 0 to 255",
   ],

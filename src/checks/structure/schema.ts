@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { map, patterns, text, wholeNumber } from "../../settings/schema-values.ts";
+import { map, text, wholeNumber } from "../../settings/schema-values.ts";
 import { ISOLATIONS } from "../../settings/test-settings.ts";
 import { COMPATIBILITIES, LOOK_PLACES } from "./choices.ts";
 
@@ -53,7 +53,10 @@ const commandLines = list(
 );
 
 const name = text("a name");
-const optionalPatterns = v.optional(patterns, []);
+const optionalPatterns = v.optional(
+  list(v.string("expected a regular expression in quotes"), "a list of regular expressions"),
+  [],
+);
 const place = v.optional(v.picklist(LOOK_PLACES, "expected run or rest"));
 
 const commandTest = map({
