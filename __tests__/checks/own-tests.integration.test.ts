@@ -191,11 +191,16 @@ test.each([
   ["JSON that is other", "stdout at /n does not match /^9/; it is 1"],
   [
     "a transfer outside volumes",
-    "command 3 (transfer): /etc/in.txt is not a file below a VOLUME of the image; Golem transfers files only into and out of volumes; the 1 commands after it are not run",
+    "command 3 (transfer): /etc/in.txt is not a file below a VOLUME of the image; Golem transfers files only into and out of volumes; the command after it is not run",
   ],
   ["a failing command", "command 3 (run): the command exited with code 3"],
 ])("a failure says why: %s", (name, message) => {
   expect(named(name).message).toContain(message);
+});
+
+test("a failure says what to do next, and nothing twice", () => {
+  expect(named("a transfer outside volumes").explanation?.text).toBe("Use a path below /data.");
+  expect(named("a service dies").problems).toHaveLength(1);
 });
 
 test("a host name that fails on the VPN is explained, with the address to use", () => {

@@ -86,8 +86,13 @@ test("one that never passes has failed, and by default none is tried again", asy
 });
 
 test("an error of a person's kind is a failed test, and a bug is thrown", async () => {
-  const explained = await result(planned("a", [new VmError("It has no file.")]));
-  expect(explained).toMatchObject({ verdict: "failed", message: "It has no file" });
+  const hint = "Give it one.";
+  const explained = await result(planned("a", [new VmError("It has no file.", { hint })]));
+  expect(explained).toMatchObject({
+    verdict: "failed",
+    message: "It has no file",
+    explanation: { text: hint },
+  });
   await expect(result(planned("a", [new TypeError("bug")]))).rejects.toThrow(TypeError);
 });
 

@@ -2,6 +2,7 @@ import { asClause, GolemImageError } from "../errors.ts";
 import type { TestSettings } from "../settings/test-settings.ts";
 import { getFile, putFile } from "../vm/transfer.ts";
 import { commandArgv } from "./command-argv.ts";
+import { hintOf } from "./hint-of.ts";
 import { judgeExpectations } from "./judge-expectations.ts";
 import { machineOf, type TestContext, type TestOutcome } from "./planned-test.ts";
 import { runCommandStep } from "./run-command-step.ts";
@@ -28,6 +29,7 @@ export async function runTest(test: TestSettings, context: TestContext): Promise
   } catch (error) {
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
     problems.push(asClause(error));
+    return { problems, steps, explanation: hintOf(error) };
   }
   return { problems, steps };
 }

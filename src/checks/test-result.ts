@@ -54,7 +54,7 @@ export interface StepResult {
   readonly instance?: string;
 }
 
-/** Why an expectation cannot hold on Golem. */
+/** Why an expectation cannot hold on Golem, or what to do about what failed. */
 export interface Explanation {
   /** The lint rule whose page has the details, such as `GVM003`. */
   readonly rule?: string;

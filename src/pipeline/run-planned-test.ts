@@ -1,3 +1,4 @@
+import { hintOf } from "../checks/hint-of.ts";
 import type { PlannedTest, TestContext, TestOutcome } from "../checks/planned-test.ts";
 import type { Isolation, TestResult, Verdict } from "../checks/test-result.ts";
 import { asClause, GolemImageError } from "../errors.ts";
@@ -104,7 +105,7 @@ async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<T
 }
 
 function problemOf(error: GolemImageError): TestOutcome {
-  return { problems: [asClause(error)], steps: [] };
+  return { problems: [asClause(error)], steps: [], explanation: hintOf(error) };
 }
 
 function contextFor(run: TestRun, { machine }: TestSlot, test: PlannedTest): TestContext {

@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { asClause, GolemImageError, UsageError } from "../../errors.ts";
 import { getFile, putFile } from "../../vm/transfer.ts";
 import type { VirtualMachine } from "../../vm/virtual-machine.ts";
+import { hintOf } from "../hint-of.ts";
 import { conventionalGuestExitCode, describeStartFailure } from "../judge.ts";
 import { machineOf, type TestContext, type TestOutcome } from "../planned-test.ts";
 import { runCommandStep, silentStep } from "../run-command-step.ts";
-import type { StepResult } from "../test-result.ts";
+import type { Explanation, StepResult } from "../test-result.ts";
 import type { ScriptCommand } from "./schema.ts";
 
 /** How far an activity has come: transfers need it deployed, commands need it started. */
@@ -20,6 +21,8 @@ interface Run {
   readonly timeoutMs: number | undefined;
   readonly steps: StepResult[];
   state: State;
+  /** What to do about a transfer that failed. */
+  explanation: Explanation | undefined;
 }
 
 /**
@@ -31,14 +34,23 @@ export async function runScript(
   options: { readonly directory: string; readonly timeoutMs: number | undefined },
   context: TestContext,
 ): Promise<TestOutcome> {
-  const run: Run = { machine: machineOf(context), context, ...options, steps: [], state: "new" };
+  const run: Run = {
+    machine: machineOf(context),
+    context,
+    ...options,
+    steps: [],
+    state: "new",
+    explanation: undefined,
+  };
   for (const [index, command] of commands.entries()) {
     const problem = await runScriptCommand(run, command);
     if (problem !== undefined) {
       const [name] = Object.keys(command);
       const left = commands.length - index - 1;
-      const rest = left === 0 ? "" : `; the ${left} commands after it are not run`;
-      return { problems: [`command ${index + 1} (${name}): ${problem}${rest}`], steps: run.steps };
+      const after = left === 1 ? "command after it is" : `${left} commands after it are`;
+      const rest = left === 0 ? "" : `; the ${after} not run`;
+      const problems = [`command ${index + 1} (${name}): ${problem}${rest}`];
+      return { problems, steps: run.steps, explanation: run.explanation };
     }
   }
   return { problems: [], steps: run.steps };
@@ -100,9 +112,10 @@ function describeEnd(exit: Parameters<typeof conventionalGuestExitCode>[0]): str
 }
 
 async function runTransfer(
-  { machine, directory }: Run,
+  run: Run,
   { from, to }: NonNullable<ScriptCommand["transfer"]>,
 ): Promise<string | undefined> {
+  const { machine, directory } = run;
   try {
     const [source, target] = [place(from, directory), place(to, directory)];
     const { signal } = machine;
@@ -114,6 +127,7 @@ async function runTransfer(
     return undefined;
   } catch (error) {
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
+    run.explanation = hintOf(error);
     return asClause(error);
   }
 }

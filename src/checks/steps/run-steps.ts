@@ -9,10 +9,11 @@ import type {
 import { getFile, putFile } from "../../vm/transfer.ts";
 import type { VirtualMachine } from "../../vm/virtual-machine.ts";
 import { commandArgv } from "../command-argv.ts";
+import { hintOf } from "../hint-of.ts";
 import { judgeExpectations } from "../judge-expectations.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
 import { DEFAULT_OUTPUT_LIMIT_MIB, runCommandStep, silentStep } from "../run-command-step.ts";
-import type { StepResult } from "../test-result.ts";
+import type { Explanation, StepResult } from "../test-result.ts";
 import { explainHostNames } from "./explain-host-names.ts";
 import { Service } from "./service.ts";
 
@@ -41,8 +42,18 @@ interface Run {
   readonly context: TestContext;
   readonly instances: readonly Instance[];
   readonly addresses: ReadonlyMap<string, string>;
-  readonly services: { readonly service: Service; readonly position: number }[];
+  readonly services: StartedService[];
   readonly steps: StepResult[];
+  /** What to do about a step that could not be done. */
+  explanation: Explanation | undefined;
+}
+
+interface StartedService {
+  readonly service: Service;
+  /** Of its step in the results. */
+  readonly position: number;
+  /** False while it is waited for, and when that was in vain: then the step says so. */
+  wasReady: boolean;
 }
 
 /**
@@ -60,7 +71,15 @@ export async function runSteps(
       name === undefined || address === undefined ? [] : [[name, address] as const],
     ),
   );
-  const run: Run = { test, context, instances, addresses, services: [], steps: [] };
+  const run: Run = {
+    test,
+    context,
+    instances,
+    addresses,
+    services: [],
+    steps: [],
+    explanation: undefined,
+  };
   const problems: string[] = [];
   try {
     for (const [index, step] of (test.steps ?? []).entries()) {
@@ -70,15 +89,17 @@ export async function runSteps(
       if (found.length > 0) break;
     }
     // A service that failed meanwhile is likely to be why something else did.
-    for (const { service } of run.services) problems.push(...[service.endProblem() ?? []].flat());
+    for (const { service, wasReady } of run.services) {
+      if (wasReady) problems.push(...[service.endProblem() ?? []].flat());
+    }
   } finally {
     for (const { service, position } of run.services) {
       await service.stop();
       run.steps[position] = service.result([service.endProblem() ?? []].flat());
     }
   }
-  const explanation = problems.length > 0 ? explainHostNames(run.steps, addresses) : undefined;
-  return { problems, steps: run.steps, explanation };
+  const names = problems.length > 0 ? explainHostNames(run.steps, addresses) : undefined;
+  return { problems, steps: run.steps, explanation: names ?? run.explanation };
 }
 
 async function runStep(run: Run, step: StepSettings, label: string): Promise<string[]> {
@@ -97,6 +118,7 @@ async function runStep(run: Run, step: StepSettings, label: string): Promise<str
     if (!(error instanceof GolemImageError) || !machine.isUsable()) throw error;
     const message = asClause(error);
     run.steps.push(silentStep(label, performance.now() - started, message));
+    run.explanation = hintOf(error);
     return [message];
   }
 }
@@ -138,10 +160,14 @@ async function startService(
     instance,
     outputLimitBytes: outputLimitMib * MIB,
   });
-  run.services.push({ service, position: run.steps.length });
+  const started = { service, position: run.steps.length, wasReady: step.until === undefined };
+  run.services.push(started);
   run.steps.push(service.result([]));
   if (!step.until) return [];
-  return service.waitUntilReady(step.until, step.timeout ?? run.test.timeout ?? timeoutMs);
+  const limitMs = step.timeout ?? run.test.timeout ?? timeoutMs;
+  const problems = await service.waitUntilReady(step.until, limitMs);
+  started.wasReady = problems.length === 0;
+  return problems;
 }
 
 function instanceOf({ instances }: Run, { on }: StepSettings): Instance {
