@@ -7,7 +7,7 @@ export const SIZES = ["tiny", "small", "large", "huge"] as const;
 export type Size = (typeof SIZES)[number];
 
 const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
-const BENCHMARKS = ["convert", "boot", "publish", "lint", "tests"] as const;
+const BENCHMARKS = ["convert", "boot", "publish", "lint", "tests", "actions"] as const;
 
 interface CommonOptions {
   /** Measured runs of each contender. */
@@ -43,11 +43,16 @@ export interface LintBenchOptions extends CommonOptions {
   readonly benchmark: "lint";
 }
 
+export interface ActionsBenchOptions extends CommonOptions {
+  readonly benchmark: "actions";
+}
+
 export type BenchOptions =
   | ConvertBenchOptions
   | BootBenchOptions
   | PublishBenchOptions
   | LintBenchOptions
+  | ActionsBenchOptions
   | TestsBenchOptions;
 
 export const BENCH_HELP = `Usage: npm run bench -- convert [options]
@@ -55,8 +60,9 @@ export const BENCH_HELP = `Usage: npm run bench -- convert [options]
        npm run bench -- publish [options]
        npm run bench -- lint [options]
        npm run bench -- tests [options]
+       npm run bench -- actions [options]
 
-  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5; lint: 25; tests: 5)
+  --runs <number>      measured runs of each contender (default: 3; boot: 10; publish: 5; lint and actions: 25; tests: 5)
   --directory <dir>    where inputs are kept (default: bench in the cache directory)
   --write              put the results into docs/benchmarks.md
 convert:
@@ -65,7 +71,14 @@ convert:
 boot, tests:
   --accelerator <name> ${ACCELERATORS.join(", ")} (default: auto)`;
 
-const DEFAULT_RUNS = { convert: "3", boot: "10", publish: "5", lint: "25", tests: "5" };
+const DEFAULT_RUNS = {
+  convert: "3",
+  boot: "10",
+  publish: "5",
+  lint: "25",
+  tests: "5",
+  actions: "25",
+};
 const MAX_RUNS = 1000;
 
 /**
@@ -91,7 +104,7 @@ export function parseBenchArguments(args: readonly string[]): BenchOptions | und
     return { benchmark, ...common, accelerator };
   }
   refuseOptions(benchmark, values, ["accelerator"]);
-  if (benchmark === "publish" || benchmark === "lint") {
+  if (benchmark === "publish" || benchmark === "lint" || benchmark === "actions") {
     refuseOptions(benchmark, values, ["size", "only"]);
     return { benchmark, ...common };
   }

@@ -1,4 +1,5 @@
 import { GolemImageError } from "../src/errors.ts";
+import { benchmarkActions } from "./actions.ts";
 import { BENCH_HELP, type BenchOptions, parseBenchArguments } from "./arguments.ts";
 import { benchmarkBoot } from "./boot.ts";
 import { type BenchReport, benchmarkConversion } from "./convert.ts";
@@ -41,6 +42,8 @@ async function run(
   place: { readonly repository: string; readonly signal: AbortSignal },
 ): Promise<BenchReport> {
   switch (options.benchmark) {
+    case "actions":
+      return await benchmarkActions({ ...options, ...place });
     case "boot":
       return await benchmarkBoot({ ...options, ...place });
     case "convert":
