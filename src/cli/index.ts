@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
 import { UsageError } from "../errors.ts";
+import { exitWhenIdle } from "../system/exit-when-idle.ts";
 import { addCommands } from "./commands/index.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
@@ -36,9 +37,9 @@ async function main(): Promise<void> {
   addCommands(program, context);
   let hasEnded = false;
   // Node ends with code 0 when nothing is left that could settle what is waited for.
-  process.once("beforeExit", () => {
-    if (!hasEnded)
-      process.exitCode = reportFailure(new Error("Nothing is going on any more."), context);
+  exitWhenIdle(() => {
+    if (hasEnded) return;
+    process.exitCode = reportFailure(new Error("Nothing is going on any more."), context);
   });
   try {
     await program.parseAsync(process.argv);
