@@ -4,6 +4,7 @@ import { VmError } from "../../src/errors.ts";
 import type { Gvmi } from "../../src/gvmi/read.ts";
 import { runPlannedTest, skippedResult } from "../../src/pipeline/run-planned-test.ts";
 import { type TestProfileInput, TestRun } from "../../src/pipeline/test-run.ts";
+import { selectTests } from "../../src/pipeline/test-selection.ts";
 import { TestSlot } from "../../src/pipeline/test-slot.ts";
 import type { Runtime } from "../../src/vm/runtime.ts";
 import { testingInput } from "../support/test-image.ts";
@@ -118,4 +119,21 @@ test("the command that repeats a test is one line, whatever the test is called",
   expect(repeatCommand).not.toMatch(/\p{Cc}/u);
   const [, pattern = ""] = / --only '(.*)'$/.exec(repeatCommand) ?? [];
   expect(RE2JS.compile(pattern).matcher(name).find()).toBe(true);
+});
+
+test("of tests with one name the command repeats the one that failed", async () => {
+  const both = [
+    { ...planned("same", [failed]), id: "a(.yaml#commandTests[0]" },
+    { ...planned("same", [failed]), id: "a(.yaml#commandTests[1]" },
+  ];
+  const run = runOf(both);
+  for (const test of both) {
+    const { repeatCommand } = await runPlannedTest(run, new TestSlot(run, 0), test);
+    expect(repeatCommand).toContain(` --only '${test.id}'`);
+    expect(await selectTests(both, { only: test.id })).toEqual([test]);
+  }
+  const elsewhere = { ...planned("same", [failed]), source: { file: "b.yaml", line: 1 } };
+  const apart = runOf([planned("same", []), elsewhere]);
+  const { repeatCommand } = await runPlannedTest(apart, new TestSlot(apart, 0), elsewhere);
+  expect(repeatCommand).toContain(" --tests b.yaml --only '^same$'");
 });

@@ -1,4 +1,4 @@
-import type { TestSource } from "../checks/test-result.ts";
+import type { PlannedTest } from "../checks/planned-test.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import { shellCommand } from "../system/shell-quote.ts";
 import type { Profile } from "../vm/profiles.ts";
@@ -12,7 +12,10 @@ export interface RepeatInput {
   readonly profile: Profile;
   readonly vm: VmSettings;
   /** Of one test; of all of them when absent. */
-  readonly test?: { readonly name: string; readonly source: TestSource | null };
+  readonly test?: Pick<PlannedTest, "id" | "name" | "source"> & {
+    /** Whether no other test of its file is called so. */
+    readonly isNameUnique: boolean;
+  };
   /** The settings file, when it is not the usual one. */
   readonly settings?: string | undefined;
 }
@@ -32,7 +35,7 @@ export function repeatCommand({ image, profile, vm, test, settings }: RepeatInpu
     ...(vm.storage === undefined ? [] : ["--storage", `${vm.storage}MiB`]),
     ...(settings === undefined ? [] : ["--settings", settings]),
     ...(isOfSettings || file === settings ? [] : ["--tests", file]),
-    ...(test ? ["--only", `^${escapePattern(test.name)}$`] : []),
+    ...(test ? ["--only", test.isNameUnique ? `^${escapePattern(test.name)}$` : test.id] : []),
   ]);
 }
 

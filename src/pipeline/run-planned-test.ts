@@ -168,7 +168,7 @@ function resultOf(run: TestRun, test: PlannedTest, ended: Ended): TestResult {
       image: input.underTest.gvmi.path,
       profile,
       vm: input.vm,
-      test,
+      test: { ...test, isNameUnique: run.isNameUnique(test) },
       settings: input.settingsPath,
     }),
   };

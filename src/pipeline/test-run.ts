@@ -73,6 +73,8 @@ export class TestRun {
   readonly #timeline: TimelineEntry[] = [];
   #samples: UsageSample[] = [];
   readonly #queue: QueuedTest[];
+  /** How many tests of a file have a name. */
+  readonly #names = new Map<string, number>();
   #active = 0;
   #hasFailed = false;
 
@@ -88,6 +90,14 @@ export class TestRun {
     this.#queue = input.tests
       .map((test, index) => ({ test, index }))
       .sort((a, b) => turnOf(a.test) - turnOf(b.test));
+    for (const test of input.tests) {
+      this.#names.set(nameKey(test), (this.#names.get(nameKey(test)) ?? 0) + 1);
+    }
+  }
+
+  /** Whether no other test of its file is called so. */
+  isNameUnique(test: PlannedTest): boolean {
+    return (this.#names.get(nameKey(test)) ?? 0) < 2;
   }
 
   /** The next test; undefined when none is left for this worker. `done` is to be called after it. */
@@ -196,6 +206,10 @@ export class TestRun {
     if (sizeBytes === 0 || peakBytes <= (this.overlayPeak?.peakBytes ?? -1)) return;
     this.overlayPeak = { sizeBytes, peakBytes };
   }
+}
+
+function nameKey({ name, source }: PlannedTest): string {
+  return JSON.stringify([source?.file, name]);
 }
 
 /** @throws the error when it is not about a VM alone */

@@ -9,7 +9,7 @@ export interface Shard {
 }
 
 export interface Selection {
-  /** A regular expression (RE2) that is found in the names of the tests that are run. */
+  /** A regular expression (RE2) that is found in the names of the tests that are run, or the id of one. */
   readonly only?: string | undefined;
   readonly shard?: Shard | undefined;
 }
@@ -38,8 +38,7 @@ export async function selectTests(
   tests: readonly PlannedTest[],
   { only, shard }: Selection,
 ): Promise<PlannedTest[]> {
-  const pattern = only === undefined ? undefined : await compilePattern(only);
-  const named = tests.filter(({ name, id }) => !pattern || pattern.test(name) || id === only);
+  const named = await namedTests(tests, only);
   if (named.length === 0 && tests.length > 0) {
     throw new UsageError(`No test has a name that matches /${only}/.`, {
       hint: `There are ${tests.length} tests, such as ${tests
@@ -48,5 +47,17 @@ export async function selectTests(
         .join(", ")}.`,
     });
   }
-  return shard ? named.filter((_test, at) => at % shard.count === shard.index - 1) : named;
+  return named.filter((_test, at) => !shard || at % shard.count === shard.index - 1);
+}
+
+/** An id is taken as it is, since a path in it may be no regular expression. */
+async function namedTests(
+  tests: readonly PlannedTest[],
+  only: string | undefined,
+): Promise<readonly PlannedTest[]> {
+  if (only === undefined) return tests;
+  const withId = tests.filter(({ id }) => id === only);
+  if (withId.length > 0) return withId;
+  const pattern = await compilePattern(only);
+  return tests.filter(({ name }) => pattern.test(name));
 }
