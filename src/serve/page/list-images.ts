@@ -1,5 +1,6 @@
 import { type CompleteImage, type ImageRepository, readDigest } from "../image-repository.ts";
 import { HASHES, TAGS } from "../keys.ts";
+import { keysBelow } from "./key-list.ts";
 
 /** One page of a list. */
 export interface ListPage<T> {
@@ -51,12 +52,9 @@ export async function listImages(
 }
 
 async function keysOfPage({ store }: ImageRepository, prefix: string, number: number) {
+  const all = await keysBelow(store, prefix);
   const first = (number - 1) * ITEMS_PER_PAGE;
-  const keys: string[] = [];
-  let total = 0;
-  for await (const { key } of store.list(prefix)) {
-    if (total >= first && keys.length < ITEMS_PER_PAGE) keys.push(key);
-    total += 1;
-  }
-  return { keys, number, total, pages: Math.max(1, Math.ceil(total / ITEMS_PER_PAGE)) };
+  const keys = all.slice(first, first + ITEMS_PER_PAGE);
+  const pages = Math.max(1, Math.ceil(all.length / ITEMS_PER_PAGE));
+  return { keys, number, total: all.length, pages };
 }
