@@ -53,7 +53,10 @@ describe("parseBenchArguments", () => {
 
   it.each([
     [[], 'Invalid benchmark: "". Must be one of convert, boot, publish, lint, tests, actions.'],
-    [["speed"], 'Invalid benchmark: "speed". Must be one of convert, boot, publish, lint, tests, actions.'],
+    [
+      ["speed"],
+      'Invalid benchmark: "speed". Must be one of convert, boot, publish, lint, tests, actions.',
+    ],
     [["publish", "--size", "tiny"], "Invalid option for publish: --size."],
     [["boot", "--size", "tiny"], "Invalid option for boot: --size."],
     [["boot", "--accelerator", "fast"], 'Invalid accelerator: "fast".'],

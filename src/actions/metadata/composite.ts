@@ -5,6 +5,7 @@ const expression = (text: string): string => `\${{ ${text} }}`;
 
 /** Inputs of stages that are not handed through as they are. */
 const WIRES: Readonly<Record<string, string>> = {
+  "lint.image": "inputs.image || inputs.gvmi",
   "convert.image": "inputs.image || steps.build.outputs.image",
   "convert.lint-image": "inputs.lint",
   "test.gvmi": "inputs.gvmi || steps.convert.outputs.gvmi-path",
