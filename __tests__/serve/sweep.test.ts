@@ -157,3 +157,24 @@ it("keeps an image of which more has come since it was listed", async () => {
   expect(await sweep(repository, HOUR)).toEqual([]);
   await repository.close();
 });
+
+it("leaves the rest for the next time when the server is closed meanwhile", async () => {
+  const repository = await openRepository();
+  for (const seed of [1, 2]) await push(repository, seed);
+  const { store } = repository;
+  const list = store.list.bind(store);
+  const ending = new AbortController();
+  let listed = 0;
+  store.list = async function* (prefix) {
+    for await (const found of list(prefix)) {
+      listed += 1;
+      yield found;
+      ending.abort();
+    }
+  };
+  expect(await sweep(repository, HOUR, later, ending.signal)).toEqual([]);
+  expect(listed).toBe(2);
+  store.list = list;
+  expect(await sweep(repository, HOUR, later)).toHaveLength(2);
+  await repository.close();
+});

@@ -152,6 +152,7 @@ async function listen(
 class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly repository: ImageRepository,
@@ -172,12 +173,13 @@ class Sweeper {
 
   async close(): Promise<void> {
     clearInterval(this.timer);
+    this.ending.abort();
     await this.running;
   }
 
   private async sweep(): Promise<void> {
     try {
-      const removed = await sweep(this.repository, this.expiryMs);
+      const removed = await sweep(this.repository, this.expiryMs, Date.now, this.ending.signal);
       if (removed.length > 0) this.onRemoved(removed);
     } catch (error) {
       this.onFailure(error);

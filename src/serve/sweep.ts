@@ -9,26 +9,28 @@ const BATCH = 50;
  * Removes images that no tag leads to, whole or not, when nothing of them has come for long.
  *
  * @param olderThanMs milliseconds
+ * @param signal ends it early; the next one goes on
  * @returns the descriptors of what was removed
  */
 export async function sweep(
   repository: ImageRepository,
   olderThanMs: number,
   now: () => number = Date.now,
+  signal?: AbortSignal,
 ): Promise<string[]> {
   const hasExpired = (modified: number) => now() - modified >= olderThanMs;
-  const expired = [...(await lastChanges(repository, IMAGES))]
+  const expired = [...(await lastChanges(repository, IMAGES, signal))]
     .filter(([, modified]) => hasExpired(modified))
     .map(([digest]) => digest);
   const removed: string[] = [];
-  for (let first = 0; first < expired.length; first += BATCH) {
+  for (let first = 0; first < expired.length && !signal?.aborted; first += BATCH) {
     const batch = expired.slice(first, first + BATCH);
     await repository.lock.hold(async () => {
       removed.push(...(await removeUnnamed(repository, batch, hasExpired)));
     });
   }
   // Others may have stored images meanwhile.
-  await repository.space.measure();
+  if (!signal?.aborted) await repository.space.measure();
   return removed;
 }
 
@@ -84,9 +86,12 @@ async function hide(
 async function lastChanges(
   { store }: ImageRepository,
   prefix: string,
+  signal?: AbortSignal,
 ): Promise<Map<string, number>> {
   const changes = new Map<string, number>();
   for await (const { key, modified } of store.list(prefix)) {
+    // Half a list has images that only seem to be old.
+    if (signal?.aborted) return new Map();
     const digest = key.slice(IMAGES.length).split("/", 1)[0] ?? "";
     changes.set(digest, Math.max(changes.get(digest) ?? 0, modified.getTime()));
   }
