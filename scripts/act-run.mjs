@@ -62,7 +62,8 @@ const scratch = mkdtempSync(join(tmpdir(), "gi act "));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
 const workspace = join(scratch, "work space");
 const suite = values.layout === "beside" ? workspace : join(scratch, "the suite");
-cpSync(values.workspace, workspace, { recursive: true });
+// The times of files are part of the image.
+cpSync(values.workspace, workspace, { recursive: true, preserveTimestamps: true });
 copySuite();
 const standIns = copyStandIns();
 const workflow = join(workspace, ".github", "workflows", "run.yml");

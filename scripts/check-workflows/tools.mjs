@@ -50,13 +50,6 @@ export function provideTool(name) {
   }
 }
 
-/** Whether `provideTool` has, or may get, a tool. */
-export function canProvide(name) {
-  const tool = TOOLS[name];
-  const isThere = existsSync(join(toolDirectory(), `${name}-${tool.version}`, "bin", name));
-  return isThere || isOnPath(tool.go === undefined ? "python3" : "go");
-}
-
 function toolDirectory() {
   const { GOLEM_IMAGE_CACHE: own, XDG_CACHE_HOME: base } = process.env;
   return join(
