@@ -29,11 +29,11 @@ test("text that is none stays as it is", () => {
 test("an annotation is one line, whatever its message has", () => {
   let written = "";
   const log = new Log({ write: (text) => (written += text) });
-  log.annotate("error", "first\n::set-env name=PATH::x\r##[error]%0A", {
+  log.annotate("error", "first\n::set-env name=PATH::x\r##[error]%0A\u001b[2J", {
     file: "a,b:c\n",
     line: 3,
   });
   expect(written).toBe(
-    "::error file=a%2Cb%3Ac%0A,line=3,title=golem-image::first%0A::set-env name=PATH::x%0D##[error]%250A\n",
+    "::error file=a%2Cb%3Ac%0A,line=3,title=golem-image::first%0A::set-env name=PATH::x\\u000d##[error]%250A\\u001b[2J\n",
   );
 });

@@ -107,6 +107,8 @@ test("convert keeps the conversion in GitHub's cache, and finds it there", async
   const first = await run("convert", inputs, { env: cacheEnvironment() });
   expect([first.exitCode, first.log]).toEqual([0, first.log]);
   expect(first.outputs["cache-hit"]).toBe("miss");
+  // What lint has said of the Dockerfile is not said again.
+  expect(first.annotations.map(({ properties }) => properties).join()).not.toContain("GVM002");
   ({ "gvmi-path": gvmi = "", hash = "" } = first.outputs);
   expect(createHash("sha256").update(readFileSync(gvmi)).digest("hex")).toBe(first.outputs.sha256);
   expect(first.outputs.size).toBe(String(readFileSync(gvmi).length));

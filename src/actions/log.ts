@@ -1,3 +1,4 @@
+import { printableText } from "../system/printable-text.ts";
 import { workflowCommand } from "../system/workflow-command.ts";
 import { neutralText } from "./neutral-text.ts";
 
@@ -31,7 +32,8 @@ export class Log {
       ...(file !== undefined && { file }),
       ...(line !== undefined && { line }),
     };
-    this.output.write(workflowCommand(level, { ...place, title: "golem-image" }, message));
+    const text = printableText(message);
+    this.output.write(workflowCommand(level, { ...place, title: "golem-image" }, text));
   }
 
   startGroup(name: string): void {

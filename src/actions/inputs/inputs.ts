@@ -241,6 +241,16 @@ export const INPUTS = {
     actions: ["test"],
     setting: "runtimeMirror",
   }),
+  "runtime-url": input(text, {
+    description: "Where its tarball is.",
+    actions: ["test"],
+    setting: "runtimeUrl",
+  }),
+  "runtime-path": input(path, {
+    description: "Its tarball on the runner, or what that unpacks to.",
+    actions: ["test"],
+    setting: "runtimePath",
+  }),
   accelerator: input(choice(ACCELERATORS), {
     description: "How QEMU runs the guest.",
     actions: ["test"],
