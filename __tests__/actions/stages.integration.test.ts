@@ -211,6 +211,8 @@ test("the summary has it all, and a comment of the pull request is updated in pl
   expect(again.log).toContain("was updated");
   expect(comments.comments).toHaveLength(2);
   expect(own?.body).toContain("Golem image published");
+  await run("summary", { ...inputs, "comment-key": "another of the matrix" }, { env });
+  expect(comments.comments).toHaveLength(3);
   comments.failWith = 403;
   const refused = await run("summary", inputs, { env });
   expect(refused).toMatchObject({ exitCode: 0, summary });

@@ -479,6 +479,11 @@ export const INPUTS = {
     actions: ["summary"],
     fallback: "false",
   }),
+  "comment-key": input(text, {
+    description:
+      "Tells the comments of jobs apart that have one name, such as those of a matrix; each key has a comment of its own.",
+    actions: ["summary"],
+  }),
 } satisfies Record<string, Input<unknown>>;
 
 export type InputName = keyof typeof INPUTS;

@@ -22,7 +22,8 @@ export const summaryStage: Stage = async (context) => {
 
 /** A comment that cannot be written is warned about: the image is none the worse. */
 async function comment(records: readonly StageRecord[], context: ActionContext): Promise<void> {
-  const { environment, log, signal } = context;
+  const { environment, inputs, log, signal } = context;
+  const commentKey = inputs.get("comment-key") ?? "";
   const pullRequest = await pullRequestOf(environment);
   const repository = environment.GITHUB_REPOSITORY ?? "";
   if (!pullRequest || !/^[\w.-]+\/[\w.-]+$/.test(repository)) {
@@ -36,7 +37,7 @@ async function comment(records: readonly StageRecord[], context: ActionContext):
       {
         repository,
         pullRequest: pullRequest.number,
-        key: [GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION].join("-"),
+        key: [GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION, commentKey].join("-"),
         body: renderSummary(records, {
           runUrl: runUrlOf(environment),
           maxBytes: MAX_COMMENT_CHARACTERS - 1024,
