@@ -85,7 +85,11 @@ export class Service {
 
   /** Waits until it ends, but not longer than this. */
   async waitForEnd(milliseconds: number): Promise<void> {
-    await Promise.race([this.#ended, delay(milliseconds)]);
+    // A timer that is left would keep the process from ending.
+    const done = new AbortController();
+    const passed = delay(milliseconds, undefined, { signal: done.signal }).catch(() => {});
+    await Promise.race([this.#ended, passed]);
+    done.abort();
   }
 
   /** Kills it when it still runs, and tells what it did. */
