@@ -176,7 +176,7 @@ test.each([
   ["in /tmp", "GVM012", "mounts a file system of its own there"],
   ["written at boot", undefined, "writes /etc/resolv.conf anew"],
   ["user", "GVM021", "user, privileged, capabilities of containerRunOptions have no meaning"],
-  ["metadata", "GVM002", "nothing starts by itself on Golem"],
+  ["metadata", "GVM002", "where nothing starts by itself"],
 ])("what cannot hold on Golem is explained: %s", (name, rule, text) => {
   const { explanation } = results.get(name) ?? {};
   expect(explanation?.rule).toBe(rule);
