@@ -1,4 +1,5 @@
-import { describeTests, formatTestResult } from "../../src/cli/test-summaries.ts";
+import { formatTestResult } from "../../src/cli/test-summaries.ts";
+import { describeTests } from "../../src/pipeline/describe-tests.ts";
 import type { Measurements } from "../../src/vm/measurements.ts";
 import {
   deadVm,

@@ -2,8 +2,9 @@ import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
 import { setSecret } from "@actions/core";
-import { explainError } from "../cli/explain-error.ts";
-import { abortOnInterruption } from "../cli/interruption.ts";
+import { exitWhenIdle } from "../system/exit-when-idle.ts";
+import { explainError } from "../system/explain-error.ts";
+import { abortOnInterruption } from "../system/interruption.ts";
 import type { ActionContext, Stage } from "./action-context.ts";
 import type { ActionName } from "./inputs/action-names.ts";
 import { Inputs } from "./inputs/read-inputs.ts";
@@ -17,11 +18,17 @@ import type { StageRecord, StageValue } from "./results/stage-record.ts";
  * or writes the job's summary, and is the one place that turns an error into an annotation and exit code 1.
  */
 export async function runAction(action: ActionName, stage: Stage): Promise<void> {
+  let hasEnded = false;
   const log = new Log();
   const inputs = new Inputs(action);
   // Before anything else can print one.
   for (const secret of inputs.secrets()) setSecret(secret);
   const workspace = enterWorkspace(process.env);
+  exitWhenIdle(() => {
+    if (hasEnded) return;
+    reportFailure(new Error("Nothing is going on any more."), log, workspace);
+    process.exitCode = 1;
+  });
   let skipped: string | undefined;
   const context: ActionContext = {
     action,
@@ -69,9 +76,9 @@ export async function runAction(action: ActionName, stage: Stage): Promise<void>
     // What went wrong first is what has to be said.
     failure ??= { error: await explainError(error, context.signal) };
   }
-  if (!failure) return;
-  reportFailure(failure.error, log, workspace);
-  process.exitCode = 1;
+  if (failure) reportFailure(failure.error, log, workspace);
+  process.exitCode = failure ? 1 : 0;
+  hasEnded = true;
 }
 
 /** Relative paths of inputs start at the workspace, wherever the action itself is checked out. */

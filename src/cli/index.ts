@@ -3,11 +3,11 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
 import { UsageError } from "../errors.ts";
 import { exitWhenIdle } from "../system/exit-when-idle.ts";
+import { explainError, explainSystemError } from "../system/explain-error.ts";
+import { abortOnInterruption } from "../system/interruption.ts";
 import { addCommands } from "./commands/index.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
-import { explainError, explainSystemError } from "./explain-error.ts";
-import { abortOnInterruption } from "./interruption.ts";
 import { describeError, errorToJson, exitCodeOf } from "./report-error.ts";
 import { stylesFor } from "./styles.ts";
 

@@ -1,21 +1,9 @@
-import type { ConvertResult } from "../pipeline/convert.ts";
 import type { RunResult } from "../pipeline/run.ts";
 import type { PublishResult } from "../publish/publish.ts";
 import type { UsageSnippet } from "../publish/snippets/usage-snippets.ts";
 import { formatBytes } from "../system/format-bytes.ts";
 import { formatMilliseconds } from "./format.ts";
 import { profileRows } from "./test-summaries.ts";
-
-const CACHE_OUTCOMES = {
-  hit: () => "converted before",
-  near: (share: number) => `${Math.floor(share * 100)} % reused from an earlier conversion`,
-  miss: () => "nothing reused",
-};
-
-/** `hello.gvmi, 1.0 MiB, 98 % reused from an earlier conversion` */
-export function describeConversion({ path, size, cache, reusedShare }: ConvertResult): string {
-  return `${path}, ${formatBytes(size)}, ${CACHE_OUTCOMES[cache](reusedShare)}`;
-}
 
 export function publishedRows(published: PublishResult): [string, string][] {
   return [

@@ -5,13 +5,14 @@ import { version } from "../../package.json";
 import { UsageError } from "../errors.ts";
 import type { TestImageResult } from "../pipeline/profile-result.ts";
 import { TEST_REPORT_FORMATS, type TestReportFormat } from "../report/format-report.ts";
+import { formatVerdicts } from "../report/format-verdicts.ts";
+import { explainSystemError } from "../system/explain-error.ts";
 import { makeDirectories } from "../system/make-directories.ts";
 import type { CliContext } from "./context.ts";
-import { explainSystemError } from "./explain-error.ts";
 import { describeError } from "./report-error.ts";
 import { chooseReports, type ReportRequest, reportRoot, reportValueOf } from "./report-requests.ts";
 import { stylesFor } from "./styles.ts";
-import { formatTestResult, formatVerdicts } from "./test-summaries.ts";
+import { formatTestResult } from "./test-summaries.ts";
 
 export type TestReportRequest = ReportRequest<TestReportFormat>;
 

@@ -1,50 +1,14 @@
-import type { Verdict } from "../checks/test-result.ts";
 import type { ProfileResult, TestImageResult } from "../pipeline/profile-result.ts";
-import { casesOf, reasonsOf } from "../report/report-cases.ts";
+import { VERDICT_WORDS } from "../report/format-verdicts.ts";
 import { displayText, escapeControls } from "../system/display-text.ts";
 import { formatBytes } from "../system/format-bytes.ts";
-import { printableText } from "../system/printable-text.ts";
 import type { RoomMeasurement } from "../vm/measurements.ts";
 import { formatColumns } from "./columns.ts";
 import { formatMilliseconds, formatTable } from "./format.ts";
 
 const LIMIT = "volume limit";
 
-const WORDS: Readonly<Record<Verdict, string>> = {
-  passed: "pass",
-  failed: "FAIL",
-  skipped: "skip",
-  flaky: "flaky",
-};
-
 type Rows = [label: string, value: string][];
-
-/** `3 of 3 tests passed on documented under TCG`, or on which of several profiles the image works. */
-export function describeTests({ profiles }: TestImageResult): string {
-  const [first] = profiles;
-  if (first && profiles.length === 1) return describeProfile(first);
-  const names = (isOk: boolean) =>
-    profiles
-      .filter(({ ok }) => ok === isOk)
-      .map(({ profile }) => profile)
-      .join(", ");
-  return names(false) === ""
-    ? `the image works on ${names(true)}`
-    : `the image works on ${names(true) || "none"}, not on ${names(false)}`;
-}
-
-function describeProfile({ tests, profile, accelerator }: ProfileResult): string {
-  const place = `on ${profile} under ${accelerator.toUpperCase()}`;
-  if (tests.length === 0) return `booted ${place}; no tests, and no shell to try`;
-  const count = (wanted: Verdict) => tests.filter(({ verdict }) => verdict === wanted).length;
-  const notes = [
-    ...(count("flaky") > 0 ? [`${count("flaky")} flaky`] : []),
-    ...(count("skipped") > 0 ? [`${count("skipped")} not run`] : []),
-  ];
-  const passed = count("passed") + count("flaky");
-  const note = notes.length > 0 ? ` (${notes.join(", ")})` : "";
-  return `${passed} of ${tests.length} tests passed${note} ${place}`;
-}
 
 /**
  * The table at the end of a test: what the image needed of what the VM has. Of several profiles, the verdicts
@@ -54,23 +18,6 @@ export function formatTestResult(result: TestImageResult): string {
   const [first] = result.profiles;
   if (first && result.profiles.length === 1) return formatTable(profileRows(first));
   return formatMatrix(result.profiles);
-}
-
-/** A line for each test of each profile, and why it failed. */
-export function formatVerdicts({ profiles }: TestImageResult): string {
-  return profiles
-    .flatMap((profile) => [
-      `profile ${profile.profile}`,
-      ...casesOf(profile).flatMap((reportCase) => {
-        const { name, verdict, repeatCommand } = reportCase;
-        const line = `  ${WORDS[verdict].padEnd(5)}  ${escapeControls(name)}`;
-        if (verdict === "passed") return [line];
-        const reasons = printableText(reasonsOf(reportCase).join("\n")).split("\n");
-        const repeat = verdict === "failed" ? [`repeat it: ${repeatCommand}`] : [];
-        return [line, ...[...reasons, ...repeat].map((text) => `         ${text}`)];
-      }),
-    ])
-    .join("\n");
 }
 
 /** What one profile took and had. */
@@ -131,7 +78,7 @@ function formatMatrix(profiles: readonly ProfileResult[]): string {
 }
 
 function verdictsOf({ tests, failure }: ProfileResult): Map<string, string> {
-  const verdicts = new Map(tests.map(({ name, verdict }) => [name, WORDS[verdict]]));
+  const verdicts = new Map(tests.map(({ name, verdict }) => [name, VERDICT_WORDS[verdict]]));
   if (failure?.during) verdicts.set(failure.during, failure.kind === "timeout" ? "LATE" : "ENDED");
   return verdicts;
 }

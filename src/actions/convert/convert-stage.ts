@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { CacheStore } from "../../cache/cache-store.ts";
-import { describeConversion } from "../../cli/summaries.ts";
 import { conversionOptions } from "../../pipeline/conversion-settings.ts";
 import { type ConvertResult, convertArchive, type ReadImage } from "../../pipeline/convert.ts";
+import { describeConversion } from "../../pipeline/describe-conversion.ts";
 import { assertLintPassed, lintImage } from "../../pipeline/lint-image.ts";
 import { previousImage } from "../../pipeline/previous-image.ts";
 import { runStage } from "../../pipeline/progress.ts";

@@ -1,11 +1,12 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { saveState } from "@actions/core";
-import { describeTests, formatVerdicts } from "../../cli/test-summaries.ts";
+import { describeTests } from "../../pipeline/describe-tests.ts";
 import { runStage } from "../../pipeline/progress.ts";
 import { assertTestsPassed, type TestImageResult, testImage } from "../../pipeline/test-image.ts";
 import { formatAnnotations } from "../../report/format-annotations.ts";
 import { formatMarkdown } from "../../report/format-markdown.ts";
+import { formatVerdicts } from "../../report/format-verdicts.ts";
 import type { VmSettings } from "../../settings/settings.ts";
 import { makeDirectories } from "../../system/make-directories.ts";
 import { type ActionContext, type Stage, setOutputs } from "../action-context.ts";

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { describeConversion } from "../../pipeline/describe-conversion.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { formatBytes } from "../../system/format-bytes.ts";
 import { commandSettings } from "../command-settings.ts";
@@ -12,7 +13,6 @@ import {
 } from "../context.ts";
 import { formatTable } from "../format.ts";
 import { addSettingOptions } from "../setting-options.ts";
-import { describeConversion } from "../summaries.ts";
 
 type Options = SettingOverrides & OutputOptions & { settings?: string; output?: string };
 

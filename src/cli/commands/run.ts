@@ -1,6 +1,9 @@
 import type { Command } from "commander";
+import { describeConversion } from "../../pipeline/describe-conversion.ts";
+import { describeTests } from "../../pipeline/describe-tests.ts";
 import type { RunResult } from "../../pipeline/run.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
+import { explainError } from "../../system/explain-error.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
   addOutputOptions,
@@ -9,7 +12,6 @@ import {
   progressFor,
   writeResult,
 } from "../context.ts";
-import { explainError } from "../explain-error.ts";
 import { formatTable } from "../format.ts";
 import {
   addLintReportOption,
@@ -21,14 +23,14 @@ import { paintFinding } from "../paint-finding.ts";
 import { errorToJson } from "../report-error.ts";
 import { addSettingOptions } from "../setting-options.ts";
 import { stylesFor } from "../styles.ts";
-import { describeConversion, resultRows } from "../summaries.ts";
+import { resultRows } from "../summaries.ts";
 import {
   addTestReportOption,
   chooseTestReportFiles,
   type TestReportOptionValues,
   writeTestReports,
 } from "../test-reports.ts";
-import { describeTests, formatTestResult } from "../test-summaries.ts";
+import { formatTestResult } from "../test-summaries.ts";
 
 type Options = SettingOverrides &
   OutputOptions &

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
+import { explainSystemError } from "../../system/explain-error.ts";
 import { commandSettings } from "../command-settings.ts";
 import type { CliContext } from "../context.ts";
-import { explainSystemError } from "../explain-error.ts";
 import { assertOneProfile } from "../one-profile.ts";
 import { writeChunk } from "../output.ts";
 import { describeError, exitCodeOf } from "../report-error.ts";

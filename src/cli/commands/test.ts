@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { describeTests } from "../../pipeline/describe-tests.ts";
 import type { TestImageResult } from "../../pipeline/profile-result.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
@@ -11,7 +12,6 @@ import {
   type TestReportOptionValues,
   writeTestReports,
 } from "../test-reports.ts";
-import { describeTests } from "../test-summaries.ts";
 import { addTestingOptions, type TestingOptionValues } from "../testing-options.ts";
 
 type Options = SettingOverrides &

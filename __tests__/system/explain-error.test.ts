@@ -1,7 +1,7 @@
 import { mkdtemp, open } from "node:fs/promises";
-import { explainError, explainSystemError } from "../../src/cli/explain-error.ts";
 import { exitCodeOf } from "../../src/cli/report-error.ts";
 import { GolemImageError, InterruptedError, VmError } from "../../src/errors.ts";
+import { explainError, explainSystemError } from "../../src/system/explain-error.ts";
 
 const thrownBy = (body: Promise<unknown>): Promise<unknown> =>
   body.then(
