@@ -315,3 +315,19 @@ test("progress tells the bytes that have arrived", async () => {
   expect(seen.at(-1)).toBe(bytes.length);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
+
+it("ends a download that drips", async () => {
+  const dripping: RequestListener = (request, response) => {
+    response.writeHead(200, { "content-length": bytes.length });
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    const drip = setInterval(() => response.write("x"), 20);
+    response.once("close", () => clearInterval(drip));
+  };
+  const once = { ...retryPolicy, attempts: 1 };
+  const error = await check(dripping, { stallMs: 200, retryPolicy: once }).catch((why) => why);
+  expect(error).toBeInstanceOf(DownloadError);
+  expect(error.problem).toBe("stalled");
+});

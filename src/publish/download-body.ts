@@ -1,12 +1,15 @@
 import { escapeControls } from "../system/display-text.ts";
 import { DownloadError } from "./download-error.ts";
-import type { HttpAnswer } from "./http-request.ts";
-import type { PublishOptions } from "./publish-target.ts";
+import type { DownloadOptions } from "./download-requests.ts";
+import { type HttpAnswer, STALL_MS } from "./http-request.ts";
 import type { Sha3 } from "./sha3.ts";
 import { shownUrl } from "./shown-url.ts";
 
 /** As much of a file's beginning as says what it is: a superblock, or the start of a web page. */
 const START_BYTES = 512;
+
+/** Bytes per second below which a download is as good as stalled, although something arrives. */
+const SLOWEST_RATE = 1024;
 
 /** The start and the end of a file that is not kept otherwise. */
 export interface FileEnds {
@@ -30,7 +33,7 @@ export class DownloadBody {
   constructor(
     readonly total: number | undefined,
     private readonly hash: Sha3,
-    private readonly options: PublishOptions,
+    private readonly options: DownloadOptions,
     endBytes = 0,
   ) {
     this.start = Buffer.alloc(START_BYTES);
@@ -46,6 +49,7 @@ export class DownloadBody {
    */
   async take(answer: HttpAnswer, limit?: number): Promise<void> {
     const end = limit ?? this.total ?? Number.POSITIVE_INFINITY;
+    const timer = this.endWhenSlow(answer);
     try {
       for await (const chunk of answer.body as AsyncIterable<Buffer>) {
         const wanted = chunk.subarray(0, Math.max(0, end - this.done));
@@ -56,6 +60,7 @@ export class DownloadBody {
     } catch (error) {
       throw this.explain(answer, error);
     } finally {
+      clearInterval(timer);
       answer.body.destroy();
     }
     if (Number.isFinite(end) && this.done < end) throw this.tooShort(answer.url);
@@ -91,6 +96,24 @@ export class DownloadBody {
         details: escapeControls(text.slice(0, 200)),
       },
     );
+  }
+
+  /** A byte now and then is movement, but no download. */
+  private endWhenSlow({ url, body }: HttpAnswer): NodeJS.Timeout {
+    const { stallMs = STALL_MS } = this.options;
+    let before = this.done;
+    return setInterval(() => {
+      const isSlow = this.done - before < (SLOWEST_RATE * stallMs) / 1000;
+      before = this.done;
+      if (!isSlow || body.complete) return;
+      body.destroy(
+        new DownloadError(
+          "stalled",
+          `The download of ${shownUrl(url)} stands still: nothing worth mentioning arrived for ${stallMs / 1000} s.`,
+          { hint: "Check the server and the network, and try again." },
+        ),
+      );
+    }, stallMs);
   }
 
   private add(bytes: Buffer): void {

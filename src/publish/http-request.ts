@@ -8,7 +8,7 @@ import { shownUrl } from "./shown-url.ts";
 const MAX_REDIRECTS = 10;
 
 /** A transfer that stands still for this long has failed. */
-const STALL_MS = 30_000;
+export const STALL_MS = 30_000;
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD";
