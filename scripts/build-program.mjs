@@ -66,7 +66,6 @@ export async function buildProgram(directory, name = "cli") {
     write: false,
     metafile: true,
     minify: true,
-    keepNames: true,
     legalComments: "external",
   });
   await rm(join(outdir, name), { recursive: true, force: true });

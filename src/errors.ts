@@ -35,6 +35,7 @@ export abstract class GolemImageError extends Error {
 
   constructor(message: string, context: FailureContext = {}) {
     super(message, "cause" in context ? { cause: context.cause } : undefined);
+    // Each class says its name: the bundles' identifiers are shortened.
     this.name = new.target.name;
     this.hint = context.hint;
     this.details = context.details;
@@ -43,66 +44,79 @@ export abstract class GolemImageError extends Error {
 
 /** The command line is wrong. */
 export class UsageError extends GolemImageError {
+  static override readonly name = "UsageError";
   readonly kind = "usage";
 }
 
 /** `golem-image.yml` is wrong; the message names file, line and key. */
 export class SettingsError extends GolemImageError {
+  static override readonly name = "SettingsError";
   readonly kind = "settings";
 }
 
 /** Lint found something at or above the threshold. */
 export class LintFailedError extends GolemImageError {
+  static override readonly name = "LintFailedError";
   readonly kind = "lint";
 }
 
 /** The container image could not be built. */
 export class BuildError extends GolemImageError {
+  static override readonly name = "BuildError";
   readonly kind = "build";
 }
 
 /** An image archive cannot be read, is damaged, hostile, or not for linux/amd64. */
 export class ImageSourceError extends GolemImageError {
+  static override readonly name = "ImageSourceError";
   readonly kind = "source";
 }
 
 /** Writing the squashfs or the .gvmi failed. */
 export class ConversionError extends GolemImageError {
+  static override readonly name = "ConversionError";
   readonly kind = "conversion";
 }
 
 /** A file is not a well-formed .gvmi. */
 export class GvmiFormatError extends GolemImageError {
+  static override readonly name = "GvmiFormatError";
   readonly kind = "gvmi";
 }
 
 /** The machine lacks something: QEMU, a kernel with 9p, a builder, disk space. */
 export class MissingToolError extends GolemImageError {
+  static override readonly name = "MissingToolError";
   readonly kind = "environment";
 }
 
 /** The VM did not boot, died, or its guest agent misbehaved. */
 export class VmError extends GolemImageError {
+  static override readonly name = "VmError";
   readonly kind = "vm";
 }
 
 /** The VM ran, and at least one test of the image failed. */
 export class TestsFailedError extends GolemImageError {
+  static override readonly name = "TestsFailedError";
   readonly kind = "test";
 }
 
 /** The image could not be published, or cannot be downloaded as a provider would. */
 export class PublishError extends GolemImageError {
+  static override readonly name = "PublishError";
   readonly kind = "publish";
 }
 
 /** A deadline passed. */
 export class DeadlineError extends GolemImageError {
+  static override readonly name = "DeadlineError";
   readonly kind = "timeout";
 }
 
 /** The person (or the system, by a signal) ended the run. */
 export class InterruptedError extends GolemImageError {
+  static override readonly name = "InterruptedError";
   readonly kind = "interrupted";
 
   constructor(readonly signalName: NodeJS.Signals = "SIGINT") {
