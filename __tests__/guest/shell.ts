@@ -6,7 +6,6 @@ import type {
   RunOptions,
 } from "../../src/vm/agent/client.ts";
 
-const BOOT_TIMEOUT_MS = 90_000;
 export const MIB = 1024 * 1024;
 
 export interface Finished {
