@@ -85,14 +85,26 @@ const keepOutputs = (from: string) => `- env:
           OUTPUTS: \${{ toJSON(${from}) }}
         run: printf '%s' "$OUTPUTS" >"$STAND_INS/outputs.json"`;
 
-/** The first workflow of the README, which gets a step that looks at what the action has left. */
+const USE = "      - uses: org/golem-image-action@v1\n";
+
+/** The first workflow of the README, with other steps in place of the one that uses the action. */
+async function minimalWorkflowWith(steps: string): Promise<string> {
+  const workflow = await readmeBlock("name: ");
+  expect(workflow.split(USE)).toHaveLength(2);
+  return workflow.replace(USE, `${steps}      ${keepOutputs("steps.image.outputs")}\n`);
+}
+
+/** The same with a step that looks at what the action has left. */
 async function minimalWorkflow(inputs = ""): Promise<string> {
-  const readme = await readFile("README.md", "utf8");
-  const workflow = /^```yaml\n(name: .*?)^```$/ms.exec(readme)?.[1] ?? "";
-  const use = "      - uses: org/golem-image-action@v1\n";
-  expect(workflow.split(use)).toHaveLength(2);
-  const step = use.replace("- uses", "- id: image\n        uses") + inputs;
-  return workflow.replace(use, `${step}      ${keepOutputs("steps.image.outputs")}\n`);
+  return minimalWorkflowWith(USE.replace("- uses", "- id: image\n        uses") + inputs);
+}
+
+/** The YAML in the README that starts like this. */
+async function readmeBlock(start: string): Promise<string> {
+  const blocks = (await readFile("README.md", "utf8")).matchAll(/^```yaml\n(.*?)^```$/gms);
+  const found = [...blocks].flatMap(([, text = ""]) => (text.startsWith(start) ? [text] : []));
+  expect(found).toHaveLength(1);
+  return found[0] ?? "";
 }
 
 async function copyHello(): Promise<string> {
@@ -146,6 +158,28 @@ describe("in act", () => {
       "min-memory-gib": expect.stringMatching(/^\d/),
     });
     expect(first.log).toMatch(/3 of 3 (?:tests )?passed/);
+  });
+
+  itInAct(`the README's step that publishes does so${reason}`, async () => {
+    const registry = await new TestRegistry().start();
+    try {
+      const steps = (await readmeBlock("- id: image")).replace(/^(?=.)/gm, "      ");
+      const run = await runWorkflow(
+        await copyHelloWithOneTest(),
+        await minimalWorkflowWith(steps),
+        {
+          environment: { REGISTRY_URL: registry.url },
+          act: ["--secret", "REGISTRY_TOKEN=s3cret-token"],
+        },
+      );
+      expectSuccess(run);
+      expect(run.outputs).toMatchObject({ tags: "alice/hello:latest" });
+      const published = registry.contents(registry.tags.get("alice/hello:latest"));
+      expect(String(published?.length)).toBe(run.outputs.size);
+      expect(run.log).not.toContain("s3cret-token");
+    } finally {
+      await registry.close();
+    }
   });
 
   itInAct(

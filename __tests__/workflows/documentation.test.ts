@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parse } from "yaml";
+import { loadSettings } from "../../src/settings/load-settings.ts";
 
 interface Workflow {
   readonly on: {
@@ -45,6 +49,19 @@ describe("the README", () => {
     expect(first.trimEnd().split("\n")).toHaveLength(10);
     expect(parse(first)).toHaveProperty("jobs");
   });
+});
+
+it("the README's settings are settings", async () => {
+  const [, text = ""] = /^```yaml\n(vm:.*?)^```$/ms.exec(read("README.md")) ?? [];
+  const directory = await mkdtemp(join(tmpdir(), "gi-"));
+  try {
+    await writeFile(join(directory, "golem-image.yml"), text);
+    const { settings } = await loadSettings(directory);
+    expect(settings.tests).toHaveLength(2);
+    expect(settings.vm.memory).toBe(512);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 describe("docs/workflows.md", () => {
