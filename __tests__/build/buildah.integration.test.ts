@@ -100,6 +100,21 @@ describe("building with buildah", () => {
     expect(await traces()).toEqual(before);
   });
 
+  it("gives the same image each time, with SOURCE_DATE_EPOCH", async () => {
+    const dockerfile = lines("FROM scratch", ...SHELL, "RUN echo made > /made");
+    const digests: string[] = [];
+    for (const sourceDateEpoch of [1_000_000_000, 1_000_000_000, undefined]) {
+      await build(dockerfile, { sourceDateEpoch }, async (archive) => {
+        await withImage(archive, {}, async ({ diffIds }) => {
+          digests.push(diffIds.join(" "));
+        });
+      });
+    }
+    expect(digests[1]).toBe(digests[0]);
+    // What makes the difference is that time, and not that builds are quick.
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+
   it("builds the stage that is asked for", async () => {
     const dockerfile = lines(
       "FROM scratch AS first",

@@ -70,6 +70,16 @@ describe("the builders' command lines", () => {
     });
   });
 
+  it("asks for the time of SOURCE_DATE_EPOCH", () => {
+    const timed = { ...plan, sourceDateEpoch: 86_400 };
+    const { args, environment } = buildxCommand(timed);
+    expect(args).toContainEqual(expect.stringMatching(/^--output=.*,rewrite-timestamp=true$/));
+    expect(environment).toMatchObject({ SOURCE_DATE_EPOCH: "86400" });
+    expect(buildCommand(timed, [], {}, { version: "buildah 1.28.2" }).args).toContain(
+      "--timestamp=86400",
+    );
+  });
+
   it("lets docker's classic builder remove the container of a step that fails", () => {
     const { target: _, ...whole } = plan;
     expect(dockerBuildCommand({ ...whole, args: {} }, tag, "none")).toEqual({

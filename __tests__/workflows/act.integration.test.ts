@@ -185,16 +185,14 @@ describe("in act", () => {
   itInAct(
     `a second run hits the cache of a runner of one's own, in either layout${reason}`,
     async () => {
-      const workspace = await mkdtemp(join(directory, "converted-"));
-      await writeFile(
-        join(workspace, "image.tar"),
-        ociArchive([plain([file("etc/motd", "hello")])]),
-      );
+      const workspace = await copyHello();
       const workflow = await minimalWorkflow(
-        "        with: {image: image.tar, lint: false, test: false, to: 'directory:public'}\n",
+        "        with: {lint: false, test: false, to: 'directory:public'}\n",
       );
       const environment = {
         GOLEM_IMAGE_CACHE: join(directory, "cache"),
+        // Two builds of a Dockerfile with a RUN step are the same image with it only.
+        SOURCE_DATE_EPOCH: "1700000000",
         ACTIONS_RUNTIME_TOKEN: "",
       };
       const first = await runWorkflow(workspace, workflow, { environment });

@@ -115,6 +115,7 @@ export function buildCommand(
       `--file=${commaSeparatedField(plan.dockerfile)}`,
       `--tag=${IMAGE}`,
       ...(plan.target === undefined ? [] : [`--target=${plan.target}`]),
+      ...(plan.sourceDateEpoch === undefined ? [] : [`--timestamp=${plan.sourceDateEpoch}`]),
       ...passed.flags,
       ...secretFlags(plan.secrets),
       plan.context,

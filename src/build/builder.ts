@@ -17,6 +17,8 @@ export interface BuildPlan {
   /** As Buildx's `--cache-from` and `--cache-to`; other builders do without. */
   readonly cacheFrom?: readonly string[];
   readonly cacheTo?: readonly string[];
+  /** Seconds since 1970: the time of the image and of what its steps write, so that it is the same each time. */
+  readonly sourceDateEpoch?: number;
   /** Images that stages start from, as far as the Dockerfile alone tells. */
   readonly baseImages: readonly string[];
   /** A private directory that the caller removes. */

@@ -139,6 +139,9 @@ async function buildWithBuildx(
  */
 export function buildxCommand(plan: BuildPlan): Command {
   const { flags, environment } = passBuildArguments(plan.args);
+  const { sourceDateEpoch } = plan;
+  // Without it only the image itself has that time, and not the files that its steps write.
+  const rewrite = sourceDateEpoch === undefined ? "" : ",rewrite-timestamp=true";
   return {
     program: "docker",
     args: [
@@ -146,7 +149,7 @@ export function buildxCommand(plan: BuildPlan): Command {
       "build",
       `--platform=${PLATFORM}`,
       `--file=${plan.dockerfile}`,
-      `--output=type=oci,dest=${ARCHIVE_NAME},compression=uncompressed,force-compression=true`,
+      `--output=type=oci,dest=${ARCHIVE_NAME},compression=uncompressed,force-compression=true${rewrite}`,
       "--provenance=false",
       "--sbom=false",
       "--progress=plain",
@@ -157,7 +160,10 @@ export function buildxCommand(plan: BuildPlan): Command {
       ...(plan.cacheTo ?? []).map((place) => `--cache-to=${place}`),
       plan.context,
     ],
-    environment,
+    environment: {
+      ...environment,
+      ...(sourceDateEpoch !== undefined && { SOURCE_DATE_EPOCH: String(sourceDateEpoch) }),
+    },
     directory: plan.outputDirectory,
   };
 }

@@ -19,6 +19,8 @@ export interface BuildRequest {
   /** Places such as `type=gha`. */
   cacheFrom?: readonly string[];
   cacheTo?: readonly string[];
+  /** Seconds since 1970, for an image that is the same each time. */
+  sourceDateEpoch?: number | undefined;
   /** A private directory of the caller, who removes it. */
   outputDirectory: string;
 }
@@ -49,6 +51,7 @@ export async function planBuild(request: BuildRequest): Promise<BuildPlan> {
     args,
     ...(target !== undefined && { target }),
     baseImages: findBaseImages(text, stages),
+    ...(request.sourceDateEpoch !== undefined && { sourceDateEpoch: request.sourceDateEpoch }),
     ...(request.cacheFrom && { cacheFrom: request.cacheFrom }),
     ...(request.cacheTo && { cacheTo: request.cacheTo }),
     outputDirectory: resolve(request.outputDirectory),

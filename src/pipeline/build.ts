@@ -6,6 +6,7 @@ import { makeDirectories } from "../system/make-directories.ts";
 import { replaceFile } from "../system/replace-file.ts";
 import { withTemporaryDirectory } from "../system/temporary.ts";
 import type { Progress } from "./progress.ts";
+import { sourceDateEpoch } from "./source-date-epoch.ts";
 
 export interface BuildInput {
   /** The directory that the Dockerfile copies from. */
@@ -40,6 +41,7 @@ export async function buildInto(
     ...(settings.build.secrets && { secrets: settings.build.secrets }),
     ...(settings.build.cacheFrom && { cacheFrom: settings.build.cacheFrom }),
     ...(settings.build.cacheTo && { cacheTo: settings.build.cacheTo }),
+    sourceDateEpoch: sourceDateEpoch(process.env),
     outputDirectory: input.outputDirectory,
     ...(signal && { signal }),
     onBuilder: (_, text) => progress.note(text),

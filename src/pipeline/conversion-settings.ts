@@ -8,6 +8,7 @@ import type { ConvertSettings, LimitSettings } from "../settings/settings.ts";
 import type { ModificationTimes } from "../squashfs/modification-times.ts";
 import { cacheDirectory } from "../system/cache-directory.ts";
 import type { ConvertOptions } from "./convert.ts";
+import { requireSourceDateEpoch, sourceDateEpoch } from "./source-date-epoch.ts";
 
 /** The settings' `convert:` as the conversion takes it. */
 export function conversionOptions(
@@ -40,24 +41,15 @@ export function imageLimits(settings: LimitSettings): Partial<ImageLimits> {
   };
 }
 
-/**
- * @throws {SettingsError} when times are to be clamped, and SOURCE_DATE_EPOCH is not a number of seconds
- * @see https://reproducible-builds.org/specs/source-date-epoch/
- */
+/** @throws {SettingsError} when times are to be clamped, and SOURCE_DATE_EPOCH is not a number of seconds */
 function modificationTimes(
   setting: ConvertSettings["modificationTimes"],
   environment: NodeJS.ProcessEnv,
 ): ModificationTimes {
-  const epoch = environment.SOURCE_DATE_EPOCH;
   if (setting === "keep" || setting === "epoch") return setting;
-  if (setting === undefined && !epoch) return "keep";
-  if (epoch !== undefined && /^\d{1,12}$/.test(epoch)) return { clamp: Number(epoch) };
-  throw new SettingsError(
-    `File times cannot be clamped: the environment variable SOURCE_DATE_EPOCH is ${epoch === undefined ? "not set" : JSON.stringify(epoch)}.`,
-    {
-      hint: "Set it to a number of seconds since 1970, such as the output of `git log -1 --format=%ct`.",
-    },
-  );
+  if (setting === "clamp") return { clamp: requireSourceDateEpoch(environment) };
+  const clamp = sourceDateEpoch(environment);
+  return clamp === undefined ? "keep" : { clamp };
 }
 
 function localCache(environment: NodeJS.ProcessEnv): CacheStore {
