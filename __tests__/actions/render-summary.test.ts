@@ -89,6 +89,18 @@ test("nothing of an image is more than text", () => {
   expect(outside).not.toMatch(/<img|@everyone|\[a\]|http:\/\/evil|`/);
 });
 
+test("a package string is whole, so that it can be copied", () => {
+  const url = `https://images.example.org/${"folder/".repeat(60)}image.gvmi`;
+  const publish = {
+    ...{ hash: "ab", url, package: `hash:sha3:ab:${url}`, size: 1, tags: [], warnings: [] },
+    snippets: [],
+  };
+  const text = renderSummary([record("publish", { publish })]);
+  const [, shown = ""] = /^\| package \| <code>(.*)<\/code> \|$/m.exec(text) ?? [];
+  const decoded = shown.replace(/&#(\d+);/g, (_, point) => String.fromCodePoint(Number(point)));
+  expect(decoded).toBe(publish.package);
+});
+
 test("what does not fit is left out from the end", () => {
   const findings = Array.from({ length: 5000 }, (_, line) => ({
     ...{ rule: "GVM001", severity: "info", file: "Dockerfile", line, message: "ü".repeat(1000) },

@@ -10,6 +10,8 @@ const MAX_BYTES = 1000 * 1024;
 const MAX_FINDINGS = 100;
 const MESSAGE_CHARACTERS = 1024;
 const REASON_CHARACTERS = 4096;
+/** Package strings and URLs are there to be copied. */
+const FACT_CHARACTERS = 4096;
 const MEBIBYTE = 1024 ** 2;
 
 const MARKS: Readonly<Record<StageRecord["outcome"], string>> = {
@@ -87,7 +89,7 @@ function identity({ build, convert, publish }: StageValue): string {
 }
 
 function row(name: string, text: string | undefined): [string, string][] {
-  return text === undefined ? [] : [[name, code(text)]];
+  return text === undefined ? [] : [[name, code(text, FACT_CHARACTERS)]];
 }
 
 function sizeRows(
