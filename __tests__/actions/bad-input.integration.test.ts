@@ -90,18 +90,24 @@ test("no QEMU, and nothing to install it with", async () => {
 });
 
 test.each([
-  ["darwin", "macOS"],
-  ["win32", "Windows"],
-])("a runner that has %s", async (platform, name) => {
+  ["darwin", "arm64", "macOS on arm64"],
+  ["win32", "x64", "Windows on x86-64"],
+  ["linux", "arm64", "Linux on arm64"],
+])("a runner that has %s on %s", async (platform, arch, name) => {
   // What a real one does apart from this cannot be tried here.
-  const preload = join(directory, `${platform}.cjs`);
-  writeFileSync(preload, `Object.defineProperty(process, "platform", { value: "${platform}" });`);
+  const preload = join(directory, `${platform}-${arch}.cjs`);
+  const values = [`platform: { value: "${platform}" }`, `arch: { value: "${arch}" }`];
+  writeFileSync(preload, `Object.defineProperties(process, { ${values.join(", ")} });`);
   const run = await runner.run(
     "test",
     { gvmi: image.path },
     { nodeArguments: [`--require=${preload}`] },
   );
-  expectOneError(run, `Images are booted on Linux, and this runner has ${name}.`, "ubuntu-24.04");
+  expectOneError(
+    run,
+    `Images are booted on Linux on x86-64, and this runner has ${name}.`,
+    "ubuntu-24.04",
+  );
 });
 
 test("a secret given twice, which no message shows", async () => {

@@ -15,11 +15,16 @@ const PACKAGES = ["qemu-system-x86"];
 
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** @throws {MissingToolError} on a runner that cannot boot images at all */
-export function assertCanBoot(platform: NodeJS.Platform = process.platform): void {
-  if (platform === "linux") return;
-  const name = { darwin: "macOS", win32: "Windows" }[platform as string] ?? platform;
-  throw new MissingToolError(`Images are booted on Linux, and this runner has ${name}.`, {
+/**
+ * Elsewhere there is neither KVM for x86-64 nor, in the package lists, a kernel for it.
+ *
+ * @throws {MissingToolError} on a runner that cannot boot images
+ */
+export function assertCanBoot({ platform, arch }: Pick<NodeJS.Process, "platform" | "arch">): void {
+  if (platform === "linux" && arch === "x64") return;
+  const system = { linux: "Linux", darwin: "macOS", win32: "Windows" }[platform as string];
+  const name = `${system ?? platform} on ${arch === "x64" ? "x86-64" : arch}`;
+  throw new MissingToolError(`Images are booted on Linux on x86-64, and this runner has ${name}.`, {
     hint: "Run this step in a job with runs-on: ubuntu-24.04, and hand it the .gvmi as an artifact. Linting and converting work here.",
   });
 }

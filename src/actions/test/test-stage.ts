@@ -26,7 +26,7 @@ export const testStage: Stage = async (context, value) => {
   const path = inputs.require("gvmi", "there is no image to test.");
   const choices = readChoices(context);
   const isRightSized = inputs.get("right-size") ?? false;
-  assertCanBoot();
+  assertCanBoot(process);
   await useOwnTemporaryDirectory(context);
   if (inputs.get("install") ?? true) await prepareRunner(settings.vm, context);
   const directory = inputs.get("test-report") ?? (await makeWorkDirectory(context));
