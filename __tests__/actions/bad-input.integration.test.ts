@@ -1,4 +1,5 @@
 // Needs nothing but Node and what a runner has; it bundles the actions, and starts them as processes.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,6 +109,22 @@ test.each([
     `Images are booted on Linux on x86-64, and this runner has ${name}.`,
     "ubuntu-24.04",
   );
+});
+
+const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+
+testAsRoot("a full disk (needs root, to mount one)", async () => {
+  const disk = join(directory, "disk");
+  mkdirSync(disk);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]);
+  try {
+    const whole = Buffer.alloc(64 * 1024);
+    expect(() => writeFileSync(join(disk, "filler"), whole)).toThrow("ENOSPC");
+    const run = await runner.run("publish", { gvmi: image.path, to: `directory:${disk}` });
+    expectOneError(run, "no space left on device", "The disk is full. Free some space");
+  } finally {
+    execFileSync("umount", [disk]);
+  }
 });
 
 test("a secret given twice, which no message shows", async () => {
