@@ -1,4 +1,5 @@
 import { findDownloads } from "../../../src/lint/downloads.ts";
+import { processorSeconds } from "../../support/processor-time.ts";
 import { entry, findingsOf } from "../lint-text.ts";
 
 test.each([
@@ -83,9 +84,10 @@ test("scripts of the image are read", () => {
 });
 
 test("a long line is looked at in a moment", () => {
-  const started = performance.now();
-  for (const part of ["curl http://a", "pip ", "A=1 ", "- ", "$(", "'\"", "apt "]) {
-    findDownloads(part.repeat(20_000));
-  }
-  expect(performance.now() - started).toBeLessThan(2000);
+  const seconds = processorSeconds(() => {
+    for (const part of ["curl http://a", "pip ", "A=1 ", "- ", "$(", "'\"", "apt "]) {
+      findDownloads(part.repeat(20_000));
+    }
+  });
+  expect(seconds).toBeLessThan(5);
 });
