@@ -7,6 +7,7 @@ import { assertTestsPassed, type TestImageResult, testImage } from "../../pipeli
 import { formatAnnotations } from "../../report/format-annotations.ts";
 import { formatMarkdown } from "../../report/format-markdown.ts";
 import { formatVerdicts } from "../../report/format-verdicts.ts";
+import { chosenTests } from "../../settings/chosen-tests.ts";
 import type { VmSettings } from "../../settings/settings.ts";
 import { makeDirectories } from "../../system/make-directories.ts";
 import { type ActionContext, type Stage, setOutputs } from "../action-context.ts";
@@ -35,13 +36,10 @@ export const testStage: Stage = async (context, value) => {
     ...settings.vm,
     console: settings.vm.console ?? join(directory, "console.txt"),
   };
-  const { tests, testSources, testFiles } = settings;
   const input: TestInput = {
     path,
     vm,
-    ...(choices.files
-      ? { tests: [], testFiles: choices.files }
-      : { tests, testSources, testFiles }),
+    ...chosenTests(settings, choices.files),
     ...choices.options,
     ...(await bundleStore(context)),
     signal: context.signal,

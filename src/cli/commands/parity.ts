@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { chosenTests } from "../../settings/chosen-tests.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
@@ -39,7 +40,7 @@ export function addParityCommand(program: Command, context: CliContext): void {
     const { compareWithDocker } = await import("../../pipeline/parity.ts");
     const { runStage } = await import("../../pipeline/progress.ts");
     const { formatParityMarkdown } = await import("../../parity/format-markdown.ts");
-    const { vm, tests, testSources, testFiles } = await commandSettings(".", options);
+    const settings = await commandSettings(".", options);
     const progress = progressFor(context, options);
     const { result } = await runStage(
       "parity",
@@ -47,10 +48,8 @@ export function addParityCommand(program: Command, context: CliContext): void {
       () =>
         compareWithDocker({
           path,
-          vm,
-          ...(options.tests
-            ? { tests: [], testFiles: options.tests }
-            : { tests, testSources, testFiles }),
+          vm: settings.vm,
+          ...chosenTests(settings, options.tests),
           only: options.only,
           compatibility: options.compat,
           dockerImage: options.docker,

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { chosenTests } from "../../settings/chosen-tests.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import {
@@ -52,7 +53,7 @@ export function addSizeCommand(program: Command, context: CliContext): void {
     assertOneProfile(options);
     const { sizeImage } = await import("../../pipeline/size-image.ts");
     const { runStage } = await import("../../pipeline/progress.ts");
-    const { vm, tests, testSources, testFiles } = await commandSettings(".", options);
+    const settings = await commandSettings(".", options);
     const { layers, boot, margin, maxBoots, measureSmallest, only, compat } = options;
     const progress = progressFor(context, options);
     const { result } = await runStage(
@@ -61,10 +62,8 @@ export function addSizeCommand(program: Command, context: CliContext): void {
       () =>
         sizeImage({
           path,
-          vm,
-          ...(options.tests
-            ? { tests: [], testFiles: options.tests }
-            : { tests, testSources, testFiles }),
+          vm: settings.vm,
+          ...chosenTests(settings, options.tests),
           only,
           compatibility: compat,
           source: layers,

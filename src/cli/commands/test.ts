@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { describeTests } from "../../pipeline/describe-tests.ts";
 import type { TestImageResult } from "../../pipeline/profile-result.ts";
+import { chosenTests } from "../../settings/chosen-tests.ts";
 import type { SettingOverrides } from "../../settings/override-settings.ts";
 import { commandSettings } from "../command-settings.ts";
 import { addOutputOptions, type CliContext, type OutputOptions, progressFor } from "../context.ts";
@@ -32,7 +33,7 @@ export function addTestCommand(program: Command, context: CliContext): void {
     context.json = printsJson(requests);
     const { assertTestsPassed, testImage } = await import("../../pipeline/test-image.ts");
     const { runStage } = await import("../../pipeline/progress.ts");
-    const { vm, tests, testSources, testFiles } = await commandSettings(".", options);
+    const settings = await commandSettings(".", options);
     const { only, shard, isolation, parallel, failFast, retries, compat } = options;
     const progress = progressFor(context, options);
     const tested: { result?: TestImageResult; hasPassed?: boolean } = {};
@@ -43,10 +44,8 @@ export function addTestCommand(program: Command, context: CliContext): void {
         async () => {
           tested.result = await testImage({
             path,
-            vm,
-            ...(options.tests
-              ? { tests: [], testFiles: options.tests }
-              : { tests, testSources, testFiles }),
+            vm: settings.vm,
+            ...chosenTests(settings, options.tests),
             only,
             shard,
             isolation,
