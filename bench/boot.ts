@@ -5,7 +5,7 @@ import type { BootBenchOptions } from "./arguments.ts";
 import { busyboxImage } from "./boot/busybox-image.ts";
 import { type BootMeasurement, measureBoot, measureFloor } from "./boot/measure-boot.ts";
 import { powerOffInitramfs } from "./boot/power-off-initramfs.ts";
-import { type BootResults, formatBootResults } from "./boot/report.ts";
+import { type BootFloor, type BootResults, formatBootResults } from "./boot/report.ts";
 import type { BenchReport } from "./convert.ts";
 import { describeBootMachine, loadRemarks } from "./machine.ts";
 import { writeSections } from "./marked-section.ts";
@@ -27,8 +27,8 @@ export async function benchmarkBoot(
     accelerator: runtime.acceleratorChoice.accelerator,
     memoryMib: MEMORY_MIB,
     cpus: CPUS,
-    kernel: runtime.kernel.image,
   };
+  const { image: packaged, uncompressed } = runtime.kernel;
   const place = join(directory, `boot-${process.pid}`);
   await mkdir(place, { recursive: true });
   try {
@@ -44,11 +44,16 @@ export async function benchmarkBoot(
       ...(signal && { signal }),
     };
     const remarks = loadRemarks();
-    const floors: number[] = [];
+    const floors: BootFloor[] = [];
     const boots: BootMeasurement[] = [];
     for (let round = 1; round <= runs; round++) {
       onStep(`round ${round} of ${runs}: the floor`);
-      floors.push(await measureFloor(machine, floorInitramfs, place));
+      const floorOf = (kernel: string) =>
+        measureFloor({ ...machine, kernel }, floorInitramfs, place);
+      floors.push({
+        packaged: await floorOf(packaged),
+        ...(uncompressed !== undefined && { uncompressed: await floorOf(uncompressed) }),
+      });
       signal?.throwIfAborted();
       onStep(`round ${round} of ${runs}: an image`);
       boots.push(await measureBoot(image, bootOptions));

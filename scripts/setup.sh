@@ -64,6 +64,8 @@ need() {
 find_missing_tools() {
   need qemu-system-x86_64 qemu-system-x86
   need tar2sqfs squashfs-tools-ng
+  # Debian's kernel is compressed with it, and boots faster when it is not.
+  need xz xz-utils
   has_static_busybox || missing_tools+=("busybox busybox-static")
   if [[ $purpose == test ]]; then
     need unsquashfs squashfs-tools
@@ -71,7 +73,6 @@ find_missing_tools() {
     need gcc gcc
     need python3 python3
     need openssl openssl
-    need xz xz-utils
     need zstd zstd
     need ps procps
     need git git

@@ -167,7 +167,7 @@ function describeMachine(
     accelerator: runtime.acceleratorChoice.accelerator,
     memoryMib: options.memoryMib,
     cpus: options.cpus,
-    kernel: runtime.kernel.image,
+    kernel: kernelFor(runtime, options.memoryMib),
     initramfs: runtime.initramfs,
     kernelParameters: runtime.kernelParameters,
     agentSocket: join(directory, "agent"),
@@ -175,4 +175,12 @@ function describeMachine(
     image: resolve(image.path),
     shares: volumes.map((volume) => volume.hostDirectory),
   };
+}
+
+/** An uncompressed kernel goes to fixed addresses, and with less memory QEMU would start a guest that says nothing. */
+const UNCOMPRESSED_MEMORY_MIB = 128;
+
+function kernelFor({ kernel }: Runtime, memoryMib: number): string {
+  const { image, uncompressed } = kernel;
+  return uncompressed !== undefined && memoryMib >= UNCOMPRESSED_MEMORY_MIB ? uncompressed : image;
 }

@@ -39,7 +39,7 @@ export async function connectAgent(
     AbortSignal.any(signals),
     () =>
       new DeadlineError(`The VM's guest agent did not answer within ${bootTimeoutMs / 1000} s.`, {
-        hint: "Allow more time with vm.timeouts.boot; without KVM a boot takes 5 to 10 s.",
+        hint: "Allow more time with vm.timeouts.boot; without KVM a boot takes 3 to 10 s, on a busy machine more.",
       }),
     async (signal) => {
       const agent = await AgentClient.connect(agentSocket, { signal });

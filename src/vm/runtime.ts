@@ -17,7 +17,8 @@ export interface Runtime {
   readonly profile: Profile;
   /** Path of QEMU. */
   readonly qemu: string;
-  readonly kernel: Pick<Kernel, "image"> & Partial<Pick<Kernel, "release" | "origin">>;
+  readonly kernel: Pick<Kernel, "image"> &
+    Partial<Pick<Kernel, "uncompressed" | "release" | "origin">>;
   readonly initramfs: string;
   /** Words of the kernel command line that this runtime's init takes. */
   readonly kernelParameters: readonly string[];

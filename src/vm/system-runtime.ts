@@ -3,8 +3,9 @@ import { findProgram } from "../system/find-program.ts";
 import { makeInitramfs } from "./initramfs/initramfs.ts";
 import { findKernel, type GivenKernel } from "./kernel/find-kernel.ts";
 import type { Kernel } from "./kernel/kernel.ts";
+import { uncompressedKernel } from "./kernel/uncompressed-kernel.ts";
 import type { Profile } from "./profiles.ts";
-import { chooseAccelerator } from "./qemu/accelerator.ts";
+import { type AcceleratorChoice, chooseAccelerator } from "./qemu/accelerator.ts";
 import { type Accelerator, qemuCommand } from "./qemu/command-line.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -56,17 +57,27 @@ export async function prepareSystemRuntime(
     initramfs,
     signal,
   });
+  const uncompressed = await forEmulation(kernel, acceleratorChoice, options);
   return {
     name: "system",
     version: kernel.release,
     reason,
     profile,
     qemu,
-    kernel,
+    kernel: { ...kernel, ...(uncompressed !== undefined && { uncompressed }) },
     initramfs,
     kernelParameters: [`golem.profile=${profile}`],
     acceleratorChoice,
     agent: "ours",
     command: qemuCommand,
   };
+}
+
+/** Under KVM the kernel decompresses itself in no time, by the path that all hosts know. */
+async function forEmulation(
+  kernel: Kernel,
+  { accelerator }: AcceleratorChoice,
+  options: SystemRuntimeOptions,
+): Promise<string | undefined> {
+  return accelerator === "tcg" ? await uncompressedKernel(kernel.image, options) : undefined;
 }

@@ -4,6 +4,8 @@ export interface Kernel {
   readonly release: string;
   /** Path of the bzImage. */
   readonly image: string;
+  /** Path of the kernel inside it, an ELF file, where QEMU had better start that. */
+  readonly uncompressed?: string;
   /** Absolute paths of the modules to load, dependencies first; possibly compressed. */
   readonly moduleFiles: readonly string[];
   readonly origin: "given" | "installed" | "downloaded";
