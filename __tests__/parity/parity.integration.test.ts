@@ -15,8 +15,6 @@ import { runCommand } from "../../src/system/run-command.ts";
 import { hasDockerEngine } from "../support/docker-export.ts";
 import { entry, fileEntry } from "../support/entries.ts";
 
-jest.setTimeout(120_000);
-
 const TOOLS = ["sh", "cat", "chmod", "chown", "dd", "flock", "id", "ln", "mkfifo", "rm"];
 const IMAGE = `golem-image-parity-test-${process.pid}`;
 
@@ -25,7 +23,7 @@ const vm: VmSettings = {
   memory: 256,
   cpus: 1,
   accelerator: "auto",
-  timeouts: { boot: 60_000, command: 30_000, total: 180_000 },
+  timeouts: { boot: 250_000, command: 60_000, total: 280_000 },
 };
 
 let directory: string;

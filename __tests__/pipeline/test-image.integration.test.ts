@@ -53,7 +53,7 @@ test("the same tests run on each profile, within its limits, and what they took 
       storage: 4,
       outputLimit: 1,
       accelerator: "auto",
-      timeouts: { boot: 90_000, command: 60_000, total: 180_000 },
+      timeouts: { boot: 250_000, command: 60_000, total: 280_000 },
     },
     tests: [
       shellTest("a volume is full", "$b dd if=/dev/zero of=/golem/output/large bs=1M count=6", {

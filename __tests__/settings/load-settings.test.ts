@@ -51,7 +51,7 @@ describe("loadSettings", () => {
         cpus: 1,
         network: "none",
         accelerator: "auto",
-        timeouts: { boot: 60_000, command: 60_000, total: 600_000 },
+        timeouts: { boot: 120_000, command: 60_000, total: 600_000 },
       },
       tests: [],
       testSources: [],

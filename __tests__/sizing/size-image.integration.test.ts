@@ -18,7 +18,7 @@ const vm: VmSettings = {
   memory: 100,
   cpus: 1,
   accelerator: "auto",
-  timeouts: { boot: 60_000, command: 60_000, total: 180_000 },
+  timeouts: { boot: 250_000, command: 250_000, total: 280_000 },
 };
 
 let directory: string;

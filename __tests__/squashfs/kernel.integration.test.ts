@@ -90,7 +90,7 @@ test("the kernel reads what was written", async () => {
         memory: 256,
         cpus: 1,
         accelerator: "auto",
-        timeouts: { boot: 120_000, command: 240_000, total: 400_000 },
+        timeouts: { boot: 250_000, command: 240_000, total: 400_000 },
       },
       argv: ["/bin/busybox", "sh", "-c", script],
       put: [],

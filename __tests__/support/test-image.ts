@@ -53,7 +53,7 @@ export function testingInput(path: string): TestImageInput {
       memory: 256,
       cpus: 1,
       accelerator: "auto",
-      timeouts: { boot: 120_000, command: 60_000, total: 400_000 },
+      timeouts: { boot: 250_000, command: 60_000, total: 400_000 },
     },
     progress: { detail: () => {}, note: () => {} },
   };

@@ -40,7 +40,7 @@ export interface TestVm {
   close(): Promise<void>;
 }
 
-const BOOT_DEADLINE_MS = 60_000;
+const BOOT_DEADLINE_MS = 250_000;
 const VOLUMES = ["/golem/input", "/golem/deep/output"];
 
 /**

@@ -14,7 +14,7 @@ const FLOOR_MIB = 15;
 
 /** A guest that needs so many times as long as one with enough memory has too little of it. */
 const PATIENCE = 5;
-const LEAST_BOOT_MS = 15_000;
+const LEAST_BOOT_MS = 30_000;
 
 /** Of what is enough for the tests, how exact the least for them is found: each trial runs all of them. */
 const TESTS_TOLERANCE = 1 / 64;

@@ -23,7 +23,7 @@ const atMost = (mebibytes: number) =>
 
 const timeoutsSchema = map({
   boot: v.pipe(
-    v.optional(duration, "60s"),
+    v.optional(duration, "2m"),
     v.description("How long the VM may take until its guest agent answers."),
   ),
   command: v.pipe(

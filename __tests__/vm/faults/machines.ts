@@ -21,7 +21,7 @@ import type { Runtime } from "../../../src/vm/runtime.ts";
 import { prepareSystemRuntime } from "../../../src/vm/system-runtime.ts";
 import { entry, fileEntry } from "../../support/entries.ts";
 
-const BOOT_TIMEOUT_MS = 90_000;
+const BOOT_TIMEOUT_MS = 250_000;
 
 export const bootOptions: BootOptions = {
   memoryMib: 256,

@@ -11,7 +11,7 @@ export const bootOptions: BootOptions = {
   runtime: { name: "system" },
   memoryMib: 256,
   cpus: 1,
-  bootTimeoutMs: 90_000,
+  bootTimeoutMs: 250_000,
 };
 
 /**

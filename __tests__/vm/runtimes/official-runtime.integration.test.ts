@@ -69,7 +69,7 @@ async function bootOfficial(
     {
       memoryMib: 256,
       cpus: 1,
-      bootTimeoutMs: 60_000,
+      bootTimeoutMs: 250_000,
       runtime: { name: "ya-runtime-vm", path: bundle },
       onRuntime: (line) => {
         description = line;
