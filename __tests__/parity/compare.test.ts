@@ -2,7 +2,7 @@ import { causeOf } from "../../src/parity/causes.ts";
 import { compareSurroundings, compareTest, knownSurroundings } from "../../src/parity/compare.ts";
 import { formatParityMarkdown } from "../../src/parity/format-markdown.ts";
 import type { ParityResult, SideResult } from "../../src/parity/parity-result.ts";
-import type { Probe } from "../../src/parity/probes.ts";
+import type { Probe } from "../../src/parity/probe.ts";
 
 const passed: SideResult = { verdict: "passed", message: "" };
 const failed: SideResult = { verdict: "failed", message: "exit code 1 | <b>" };

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FileView } from "../../src/checks/files/file-view.ts";
 import { execCommand, startCommand } from "../../src/parity/docker-commands.ts";
-import { type Probe, probesFor } from "../../src/parity/probes.ts";
+import type { Probe } from "../../src/parity/probe.ts";
+import { probesFor } from "../../src/parity/probes.ts";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
 
 /** Asks this machine. */

@@ -1,6 +1,7 @@
 import { causeOf } from "./causes.ts";
 import type { Cause, SideResult, SurroundingParity, TestParity } from "./parity-result.ts";
-import { NOT_TRIED, type Probe, type ProbeSubject } from "./probes.ts";
+import type { Probe, ProbeSubject } from "./probe.ts";
+import { NOT_TRIED } from "./with-tool.ts";
 
 /** What both sides made of one test. */
 export function compareTest(

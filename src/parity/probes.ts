@@ -1,28 +1,6 @@
-import type { FileView } from "../checks/files/file-view.ts";
-import type { Gvmi } from "../gvmi/read.ts";
-import type { CauseId } from "./parity-result.ts";
-
-/** What is known of the image before anything is run. */
-export interface ProbeSubject {
-  readonly gvmi: Pick<Gvmi, "env" | "volumes" | "entrypoint" | "cmd" | "workingDirectory">;
-  readonly atRest: FileView | undefined;
-}
-
-/** A question whose answer an image meets on both sides. */
-export interface Probe {
-  readonly id: string;
-  readonly title: string;
-  readonly cause: CauseId;
-  /** For /bin/sh -c; what it prints is the answer. */
-  readonly script: string;
-  readonly args: readonly string[];
-  /** Who asks; as any command of that side when absent. */
-  readonly user?: { readonly uid: number; readonly gid: number };
-  /** The answer when the command that asks fails. */
-  readonly whenItFails?: string;
-  /** What Docker would answer, as far as the image says; undefined when only Docker knows. */
-  readonly expected?: string;
-}
+import { postgresProbe } from "./postgres-probe.ts";
+import type { Probe, ProbeSubject } from "./probe.ts";
+import { withTool } from "./with-tool.ts";
 
 /** Lists a directory with nothing but a shell. */
 const LIST = `cd "$1" 2>/dev/null || { echo "no such directory"; exit; }
@@ -99,7 +77,12 @@ for name in "$@"; do case "$seen" in *"$name="*) printf '%s ' "$name";; esac; do
     args: [],
   });
   const [volume] = gvmi.volumes;
-  if (volume !== undefined) probes.push(...volumeProbes(volume));
+  if (volume !== undefined) {
+    probes.push(...volumeProbes(volume));
+    // The last one, since it opens the root directory.
+    const postgres = await postgresProbe(volume, subject);
+    if (postgres) probes.push(postgres);
+  }
   return probes;
 }
 
@@ -158,12 +141,4 @@ c.execute("create table t(x)"); c.execute("insert into t values(1)"); c.commit()
       ),
     ),
   ];
-}
-
-/** What an image without a program answers, which is left out. */
-export const NOT_TRIED = "not tried";
-
-function withTool(tool: string, script: string): string {
-  const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  return `PATH=\${PATH:-${path}} && export PATH && if command -v ${tool} >/dev/null; then ( ${script} ) 2>/dev/null; else echo "${NOT_TRIED}: the image has no ${tool}"; fi`;
 }

@@ -4,7 +4,7 @@ import { askProbes } from "../parity/ask-probes.ts";
 import { Container } from "../parity/container.ts";
 import { asMachine } from "../parity/guest-machine.ts";
 import type { SideResult } from "../parity/parity-result.ts";
-import type { Probe } from "../parity/probes.ts";
+import type { Probe } from "../parity/probe.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import type { Profile } from "../vm/profiles.ts";
 import type { Progress } from "./progress.ts";

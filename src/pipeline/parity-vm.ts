@@ -6,7 +6,7 @@ import type { CureSubject } from "../parity/cures.ts";
 import { findCause } from "../parity/find-cause.ts";
 import { asMachine } from "../parity/guest-machine.ts";
 import type { Cause, SideResult } from "../parity/parity-result.ts";
-import type { Probe } from "../parity/probes.ts";
+import type { Probe } from "../parity/probe.ts";
 
 export interface ParityInVmOptions {
   readonly subject: CureSubject;
