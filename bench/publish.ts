@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { hashFile } from "../src/gvmi/hash-file.ts";
 import { chunkSections } from "../src/publish/registry/chunk-sections.ts";
 import type { PublishBenchOptions } from "./arguments.ts";
+import { installGvmkitBuild } from "./contenders/install-gvmkit-build.ts";
 import type { BenchReport } from "./convert.ts";
 import { describeNetworkMachine, loadRemarks } from "./machine.ts";
 import { writeSections } from "./marked-section.ts";
@@ -13,7 +14,7 @@ import { formatPublishResults } from "./publish/report.ts";
 const FILE_BYTES = 1_000_000_000;
 const BLOCK_BYTES = 1_000_000;
 
-/** Sends 1 GB over loopback in turn with curl, and reports; nothing is asserted of speed. */
+/** Sends 1 GB over loopback in turn with curl and the official client, and reports; nothing is asserted of speed. */
 export async function benchmarkPublish(
   options: PublishBenchOptions & { readonly repository: string; readonly signal?: AbortSignal },
 ): Promise<BenchReport> {
@@ -28,10 +29,15 @@ export async function benchmarkPublish(
     console.error(`[${new Date().toISOString()}] writing the input`);
     const input = await writeInput(place, signal);
     const remarks = loadRemarks();
+    const official = await installGvmkitBuild(directory, signal).catch((error: Error) => {
+      signal?.throwIfAborted();
+      remarks.push(`gvmkit-build did not run: ${error.message}`);
+      return undefined;
+    });
     const rounds: PublishRound[] = [];
     for (let round = 1; round <= runs; round++) {
       console.error(`[${new Date().toISOString()}] round ${round} of ${runs}`);
-      rounds.push(await measurePublish(input, programs, place, signal));
+      rounds.push(await measurePublish(input, { ...programs, official }, place, round, signal));
     }
     const date = new Date().toISOString().slice(0, 10);
     const machine = await describeNetworkMachine();

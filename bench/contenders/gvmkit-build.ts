@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
 import type { Contender } from "../contender.ts";
@@ -6,8 +6,8 @@ import { IMAGE_REFERENCE, type Inputs } from "../inputs/inputs.ts";
 import { measure, run } from "../measure.ts";
 import { type DockerEngine, withDockerEngine } from "./docker-engine.ts";
 import { EngineUsage } from "./engine-usage.ts";
+import { GVMKIT_BUILD_VERSION, installGvmkitBuild } from "./install-gvmkit-build.ts";
 
-const VERSION = "0.3.19";
 const TOOL_IMAGE = "golem-image-bench-squashfs:latest";
 
 /**
@@ -22,7 +22,7 @@ export async function withGvmkitBuild(
   body: (contender: Contender) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const program = await installed(place.directory, signal);
+  const program = await installGvmkitBuild(place.directory, signal);
   await withDockerEngine(join(place.directory, "docker"), async (engine) => {
     const environment = { DOCKER_HOST: engine.host, SQUASHFS_IMAGE_NAME: TOOL_IMAGE };
     const docker = (...args: string[]) => run({ program: "docker", args, environment }, signal);
@@ -42,7 +42,7 @@ function contender(
   const args = [IMAGE_REFERENCE, "--output", output];
   return {
     name: "gvmkit-build",
-    description: `gvmkit-build ${VERSION}, default options`,
+    description: `gvmkit-build ${GVMKIT_BUILD_VERSION}, default options`,
     output,
     prepare: () => rm(output, { force: true }),
     run: async (signal) => {
@@ -62,18 +62,6 @@ function contender(
       }
     },
   };
-}
-
-/** Installs the wheel into a virtual environment of its own, unless it is there. */
-async function installed(directory: string, signal?: AbortSignal): Promise<string> {
-  const environment = join(directory, `gvmkit-build-${VERSION}`);
-  const program = join(environment, "bin", "gvmkit-build");
-  if (await stat(program).catch(() => undefined)) return program;
-  await mkdir(directory, { recursive: true });
-  await run({ program: "python3", args: ["-m", "venv", environment] }, signal);
-  const install = ["-m", "pip", "install", "--quiet", "--no-deps", `gvmkit-build==${VERSION}`];
-  await run({ program: join(environment, "bin", "python"), args: install }, signal);
-  return program;
 }
 
 /** An image with mksquashfs and its libraries: this machine's, so that all contenders use the same one. */

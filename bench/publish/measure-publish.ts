@@ -1,17 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { descriptorDigest } from "../../src/gvmi/descriptor.ts";
 import type { HashedGvmi } from "../../src/gvmi/hash-file.ts";
 import { chunkSections } from "../../src/publish/registry/chunk-sections.ts";
 import { PARALLEL_CHUNKS } from "../../src/publish/registry/upload-image.ts";
-import { type MeasuredResult, type Measurement, measure } from "../measure.ts";
+import { type MeasuredResult, type Measurement, measure, run } from "../measure.ts";
 
 export interface PublishPrograms {
   readonly server: string;
   readonly store: string;
+  /** The official client, where it is to be had. */
+  readonly official?: string | undefined;
 }
 
 export interface PublishInput extends HashedGvmi {
@@ -23,32 +25,101 @@ export interface PublishInput extends HashedGvmi {
 export interface PublishRound {
   readonly curl: Measurement;
   readonly ours: Measurement;
+  /** Without the conversion's descriptor, as somebody else's file is published. */
+  readonly described: Measurement;
+  /** The official client, which always describes the file itself. */
+  readonly official?: Measurement;
   /** With the same image already there. */
   readonly again: Measurement;
 }
 
-/** Sends an image with both, each to a server of its own that has nothing yet. */
+/**
+ * Sends an image with each client, to a server of its own that has nothing yet.
+ *
+ * @param round from 1; each begins with another client, since what ran before leaves its traces
+ */
 export async function measurePublish(
   input: PublishInput,
   programs: PublishPrograms,
   directory: string,
+  round: number,
   signal?: AbortSignal,
 ): Promise<PublishRound> {
-  const curl = await withServer(programs.server, directory, async (url) => {
+  const place = { input, programs, directory, signal };
+  const clients = [sendByCurl, sendDescribed, describeAndSend, sendOfficially];
+  const measured: Partial<PublishRound>[] = [];
+  for (const turn of clients.keys()) {
+    const client = clients[(turn + round - 1) % clients.length];
+    // What was written before goes to the disk at nobody's expense.
+    await run({ program: "sync", args: [] }, signal);
+    if (client) measured.push(await client(place));
+  }
+  return Object.assign({}, ...measured);
+}
+
+interface Place {
+  readonly input: PublishInput;
+  readonly programs: PublishPrograms;
+  readonly directory: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function sendByCurl({ input, programs, directory, signal }: Place) {
+  return await withServer(programs.server, directory, async (url) => {
     const config = join(directory, "curl.config");
     await writeFile(config, curlConfig(input, url));
     const parallel = ["--parallel", "--parallel-immediate", "--parallel-max", `${PARALLEL_CHUNKS}`];
     const args = ["--silent", "--show-error", "--fail", ...parallel, "--config", config];
-    return await measure({ program: "curl", args }, signal);
+    return { curl: await measure({ program: "curl", args }, signal) };
   });
-  const [ours, again] = await withServer(programs.server, directory, async (url) => {
-    const { path, hash, size, descriptor } = input;
-    const args = [programs.store, path, hash, `${size}`, descriptor.toString("base64")];
-    const command = { program: process.execPath, args, environment: { REGISTRY_URL: url } };
-    const first = expectNew(await measure(command, signal), true);
-    return [first, expectNew(await measure(command, signal), false)] as const;
+}
+
+async function sendDescribed(place: Place) {
+  const { input, programs, directory } = place;
+  const { hash, size, descriptor } = input;
+  return await withServer(programs.server, directory, async (url) => {
+    const given = [hash, `${size}`, descriptor.toString("base64")];
+    const ours = expectNew(await store(place, url, given), true);
+    return { ours, again: expectNew(await store(place, url, given), false) };
   });
-  return { curl, ours, again };
+}
+
+async function describeAndSend(place: Place) {
+  const { programs, directory } = place;
+  return await withServer(programs.server, directory, async (url) => ({
+    described: expectNew(await store(place, url, []), true),
+  }));
+}
+
+function store({ input, programs, signal }: Place, url: string, described: readonly string[]) {
+  const args = [programs.store, input.path, ...described];
+  return measure({ program: process.execPath, args, environment: { REGISTRY_URL: url } }, signal);
+}
+
+async function sendOfficially({ input, programs, directory, signal }: Place) {
+  const { official: program } = programs;
+  if (program === undefined) return {};
+  // It keeps the descriptor beside the file for the next time, and would not read the file then.
+  const path = join(directory, "official", "image.gvmi");
+  await mkdir(dirname(path));
+  await link(input.path, path);
+  try {
+    return await withServer(programs.server, directory, async (url) => {
+      const args = ["--direct-file-upload", path, "--push", "--nologin", "--hide-progress"];
+      const official = await measure({ program, args, environment: { REGISTRY_URL: url } }, signal);
+      await expectWhole(url, descriptorDigest(input.descriptor));
+      return { official };
+    });
+  } finally {
+    await rm(dirname(path), { recursive: true });
+  }
+}
+
+/** It ends with 0 whatever a server says. */
+async function expectWhole(url: string, digest: string): Promise<void> {
+  const answer = await (await fetch(`${url}/v1/image/descr/${digest}`)).text();
+  if (JSON.parse(answer).status !== "full")
+    throw new Error("The official client has not sent all chunks.");
 }
 
 /** One form for each chunk, as our client sends it. */

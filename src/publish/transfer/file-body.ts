@@ -41,18 +41,33 @@ export async function assertSection(
   if (hash.digest("hex") !== section.sha256) throw changed(path);
 }
 
+/** While a block is in use, the next one is read. */
 async function* readSection(
   handle: FileHandle,
   path: string,
   { start, length }: FileSection,
 ): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, Math.max(1, length)));
-  for (let done = 0; done < length; ) {
-    const wanted = Math.min(buffer.length, length - done);
+  const size = Math.min(BLOCK_BYTES, Math.max(1, length));
+  const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)] as const;
+  const readAt = async (done: number, buffer: Buffer): Promise<Buffer> => {
+    const wanted = Math.min(size, length - done);
     const { bytesRead } = await handle.read(buffer, 0, wanted, start + done);
     if (bytesRead === 0) throw changed(path);
-    done += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, bytesRead);
+  };
+  let next: Promise<Buffer> | undefined;
+  try {
+    for (let done = 0, turn = 0; done < length; turn = 1 - turn) {
+      const block = await (next ?? readAt(done, buffers[0]));
+      done += block.length;
+      next = done < length ? readAt(done, buffers[turn === 0 ? 1 : 0]) : undefined;
+      // Its failure is met when its turn comes, or not at all.
+      next?.catch(() => {});
+      yield block;
+    }
+  } finally {
+    // The file may be closed and the buffer given up only then.
+    await next?.catch(() => {});
   }
 }
 
