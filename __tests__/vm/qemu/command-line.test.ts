@@ -22,7 +22,7 @@ test("the guest gets the devices that the provider's runtime gives it", () => {
       ...["-machine", "pc,accel=tcg", "-cpu", "max", "-m", "256M", "-smp", "1"],
       ...["-kernel", "/k/vmlinuz", "-initrd", "/k/initramfs.cpio"],
       "-append",
-      "console=ttyS0 panic=1 quiet hostname=golem no_timer_check golem.profile=v0.4",
+      "console=ttyS0 panic=1 quiet hostname=golem no_timer_check acpi=noirq golem.profile=v0.4",
       ...["-chardev", "file,id=console,path=/t/console", "-serial", "chardev:console"],
       ...["-device", "virtio-rng-pci"],
       ...["-device", "virtio-serial"],

@@ -59,7 +59,16 @@ export function qemuCommand(machine: MachineDescription): Command {
 
 function kernelCommandLine(machine: MachineDescription): string {
   const common = ["console=ttyS0", "panic=1", "quiet", "hostname=golem"];
-  return [...common, ...timerParameters(machine), ...machine.kernelParameters].join(" ");
+  const emulated = [...timerParameters(machine), ...interruptParameters(machine)];
+  return [...common, ...emulated, ...machine.kernelParameters].join(" ");
+}
+
+/**
+ * Under emulation the ACPI code that routes interrupts takes the kernel more than half a second, a bit for each device.
+ * All of ours have message-signalled interrupts, which need no routing.
+ */
+function interruptParameters({ accelerator }: MachineDescription): string[] {
+  return accelerator === "tcg" ? ["acpi=noirq"] : [];
 }
 
 /**
