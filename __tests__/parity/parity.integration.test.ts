@@ -109,21 +109,23 @@ test("without Docker, why tests fail in the VM is found by trying what would cur
   expect(around.get("volume:symbolic-links")).toMatchObject({ golem: "works", differs: false });
 });
 
+/** Brings the files of a .gvmi into the engine, with changes to its configuration. */
+async function importImage(gvmi: string, name: string, changes: readonly string[]): Promise<void> {
+  const { squashfsBytes } = await readGvmi(gvmi);
+  const reader = await SquashfsReader.open(gvmi, squashfsBytes);
+  const args = ["import", ...changes.flatMap((change) => ["--change", change]), "-", name];
+  const input = tarStream(reader.entries());
+  const { exitCode, stderr } = await runCommand({ program: "docker", args }, { input });
+  await reader.close();
+  if (exitCode !== 0) throw new Error(stderr);
+}
+
 const skipped = hasDockerEngine() ? "" : " (skipped: no Docker engine answers here)";
 
 (hasDockerEngine() ? describe : describe.skip)(`beside a Docker engine${skipped}`, () => {
   beforeAll(async () => {
-    const { squashfsBytes } = await readGvmi(path);
-    const reader = await SquashfsReader.open(path, squashfsBytes);
-    const changes = [
-      ...["--change", "ENV PATH=/bin GREETING=Hello"],
-      ...["--change", "VOLUME /data", "--change", "WORKDIR /work", "--change", "USER app"],
-    ];
-    const args = ["import", ...changes, "-", IMAGE];
-    const input = tarStream(reader.entries());
-    const { exitCode, stderr } = await runCommand({ program: "docker", args }, { input });
-    await reader.close();
-    if (exitCode !== 0) throw new Error(stderr);
+    const changes = ["ENV PATH=/bin GREETING=Hello", "VOLUME /data", "WORKDIR /work", "USER app"];
+    await importImage(path, IMAGE, changes);
   });
 
   afterAll(() => promisify(execFile)("docker", ["image", "rm", "--force", IMAGE]));
@@ -153,6 +155,35 @@ const skipped = hasDockerEngine() ? "" : " (skipped: no Docker engine answers he
     expect(around.get("contents:/data")).toMatchObject({ docker: asked("model") });
     expect(around.get("volume:symbolic-links")).toMatchObject({ docker: asked("works") });
     expect((await containers()).stdout).toBe(before);
+  });
+
+  test("an image without a shell is compared like any other", async () => {
+    const bare = join(directory, "bare.gvmi");
+    const name = `${IMAGE}-bare`;
+    const program = readFileSync("/bin/busybox");
+    const entries = [entry(""), fileEntry("busybox", program, { mode: 0o755 })];
+    await writeGvmi(entries, { Env: ["GREETING=Hello"] }, bare, { compression: "gzip" });
+    await importImage(bare, name, ["ENV GREETING=Hello"]);
+    try {
+      const tests = [
+        { ...shellTest("starts", ""), run: ["/busybox", "true"] as const },
+        {
+          ...shellTest("has its ENV", ""),
+          run: ["/busybox", "sh", "-c", '[ "$GREETING" = Hello ]'] as const,
+        },
+      ];
+      const { named } = await compare({ path: bare, dockerImage: name, tests });
+      expect(named.get("starts")).toMatchObject({
+        docker: { verdict: "passed" },
+        golem: { verdict: "passed" },
+      });
+      expect(named.get("has its ENV")).toMatchObject({
+        docker: { verdict: "passed" },
+        golem: { verdict: "failed" },
+      });
+    } finally {
+      await promisify(execFile)("docker", ["image", "rm", "--force", name]);
+    }
   });
 
   test("an image that the engine does not have is an error, not a difference", async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FileView } from "../../src/checks/files/file-view.ts";
-import { execCommand, startCommand } from "../../src/parity/docker-commands.ts";
+import { createCommand, execCommand } from "../../src/parity/docker-commands.ts";
 import type { Probe } from "../../src/parity/probe.ts";
 import { probesFor } from "../../src/parity/probes.ts";
 import { withTemporaryDirectory } from "../../src/system/temporary.ts";
@@ -71,10 +71,9 @@ test("what a file system can do is found out with the programs that there are", 
   });
 });
 
-test("containers are kept alive by a shell, and commands get no terminal and no stdin", () => {
-  expect(startCommand("image:tag", "name").args).toEqual([
-    ...["run", "--detach", "--interactive", "--name", "name", "--pull=never"],
-    ...["--entrypoint", "/bin/sh", "image:tag", "-c", "read -r _"],
+test("containers run nothing of the image, and commands get no terminal and no stdin", () => {
+  expect(createCommand("image:tag", "name", "/waits").args).toEqual([
+    ...["create", "--name", "name", "--pull=never", "--entrypoint", "/waits", "image:tag"],
   ]);
   const argv = ["/bin/x", "--user", "a b"] as const;
   expect(execCommand("name", { argv }).args).toEqual(["exec", "name", ...argv]);

@@ -3,6 +3,7 @@ import { access, constants } from "node:fs/promises";
 import * as v from "valibot";
 import { parseJson } from "../build/docker-engine.ts";
 import { DeadlineError, ImageSourceError, VmError } from "../errors.ts";
+import { tarStream } from "../squashfs/tar-stream.ts";
 import { type Command, conventionalExitCode, runCommand } from "../system/run-command.ts";
 import type { GuestFile, LookRequest } from "../vm/agent/look.ts";
 import type { GuestCommand, GuestExit } from "../vm/guest-command.ts";
@@ -12,12 +13,15 @@ import { readArchiveHead } from "./archive-head.ts";
 import {
   configCommand,
   copyCommand,
+  createCommand,
   execCommand,
+  fillCommand,
   mountsCommand,
   removeCommand,
   startCommand,
 } from "./docker-commands.ts";
 import type { GuestMachine } from "./guest-machine.ts";
+import { WAITING_PROGRAM, waitingProgram } from "./waiting-program.ts";
 
 const CONTROL_TIMEOUT_MS = 60_000;
 
@@ -55,7 +59,7 @@ export class Container implements GuestMachine {
   /**
    * Runs `body` with a new container of an image, and removes it and its volumes afterwards.
    *
-   * @throws {VmError} when the engine cannot start it, as without a /bin/sh in the image
+   * @throws {VmError} when the engine cannot start it
    * @throws the abort reason
    */
   static async run<T>(
@@ -65,7 +69,9 @@ export class Container implements GuestMachine {
   ): Promise<T> {
     const name = `golem-image-parity-${randomBytes(6).toString("hex")}`;
     try {
-      await control(startCommand(image, name), signal);
+      await control(createCommand(image, name, WAITING_PROGRAM), signal);
+      await control(fillCommand(name), signal, tarStream([waitingProgram()]));
+      await control(startCommand(name), signal);
       const mounts = parseJson(MountsSchema, await control(mountsCommand(name), signal)) ?? [];
       const volumes = mounts.map(({ Destination, Source }) => ({
         guestPath: Destination,
@@ -150,14 +156,19 @@ export async function userOf(image: string, signal?: AbortSignal): Promise<strin
   return parseJson(ConfigSchema, stdout)?.User ?? "";
 }
 
-async function control(command: Command, signal: AbortSignal | undefined): Promise<string> {
+async function control(
+  command: Command,
+  signal: AbortSignal | undefined,
+  input?: AsyncIterable<Uint8Array>,
+): Promise<string> {
   const result = await runCommand(command, {
     timeoutMs: CONTROL_TIMEOUT_MS,
     ...(signal && { signal }),
+    ...(input && { input }),
   });
   if (result.exitCode === 0) return result.stdout;
   throw new VmError(`Docker cannot start a container of the image: ${reasonIn(result.stderr)}.`, {
-    hint: "Tests are compared in a container that /bin/sh keeps alive; an image without it cannot be compared.",
+    hint: "See that `docker run` starts one, as the image's USER; a container of x86-64 is needed.",
   });
 }
 

@@ -1,15 +1,18 @@
 import type { Command } from "../system/run-command.ts";
 import type { GuestCommand } from "../vm/guest-command.ts";
 
-/** A shell that waits for a line on a stdin that stays open: a container that lives until it is removed. */
-export const KEEP_ALIVE = "read -r _";
+/** Makes a container that will run one program, whatever the image's ENTRYPOINT and CMD are. */
+export function createCommand(image: string, name: string, program: string): Command {
+  return docker("create", "--name", name, "--pull=never", "--entrypoint", program, image);
+}
 
-/** Starts a container of an image that does nothing. */
-export function startCommand(image: string, name: string): Command {
-  return docker(
-    ...["run", "--detach", "--interactive", "--name", name, "--pull=never"],
-    ...["--entrypoint", "/bin/sh", image, "-c", KEEP_ALIVE],
-  );
+/** Unpacks the tar on stdin into a container's root directory. */
+export function fillCommand(name: string): Command {
+  return docker("cp", "-", `${name}:/`);
+}
+
+export function startCommand(name: string): Command {
+  return docker("start", name);
 }
 
 /** Runs a command in a container, as its image's USER, in its WORKDIR and with its ENV. */
