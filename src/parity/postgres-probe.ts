@@ -19,13 +19,16 @@ const ACCOUNTS = ["postgres", "nobody"];
 /** Under emulation initdb takes 10 to 40 s. */
 const TIMEOUT_MS = 240_000;
 
+/** For the server's socket, since not every image lets everybody write to /tmp. */
+const SOCKETS = "/tmp/parity-postgres";
+
 /** The root directory is opened first: that it is closed to other users is the matter of another question. */
-const PREPARE = `made=$( { chmod a+rx / && cd "$1" && mkdir parity-postgres && chown "$3" parity-postgres &&
-chmod 700 parity-postgres; } 2>&1 ) || echo "fails: $made"`;
+const PREPARE = `made=$( { chmod a+rx / && mkdir -p ${SOCKETS} && chown "$3" ${SOCKETS} &&
+cd "$1" && mkdir parity-postgres && chown "$3" parity-postgres && chmod 700 parity-postgres; } 2>&1 ) || echo "fails: $made"`;
 
 const RUN = `cd "$1/parity-postgres" 2>/dev/null || { echo "fails: its owner cannot enter the directory"; exit; }
 if { "$2/initdb" -N -A trust --no-locale -D cluster &&
-"$2/pg_ctl" -s -w -t 60 -D cluster -o "-c listen_addresses= -k /tmp" -l log start &&
+"$2/pg_ctl" -s -w -t 60 -D cluster -o "-c listen_addresses= -k ${SOCKETS}" -l log start &&
 "$2/pg_ctl" -s -w -m fast -D cluster stop; } > out 2>&1; then echo works; exit; fi
 [ ! -e log ] || while IFS= read -r line; do echo "$line"; done < log >> out
 why=; while IFS= read -r line; do
