@@ -86,6 +86,43 @@ test("one that never passes has failed, and by default none is tried again", asy
   expect(await result(planned("a", [failed, passed]))).toMatchObject({ verdict: "failed" });
 });
 
+/** A slot whose VM ends with each test that fails in it. */
+function mortalSlot(): TestSlot {
+  const machine = { isUsable: () => false };
+  return {
+    index: 0,
+    machine,
+    prepare: async () => ({ machine, isolation: "boot" }),
+    sampleWhile: (body: () => Promise<unknown>) => body(),
+    sample: async () => {},
+    fail: async (error: unknown) => error,
+  } as unknown as TestSlot;
+}
+
+test("a VM that ended fails the run when its test did not pass in another one", async () => {
+  const end = new VmError("The VM ended.");
+  const test = (outcomes: readonly (TestOutcome | Error)[]) =>
+    ({ ...planned("a", outcomes), reach: "changes" }) as const;
+  const saved = runOf([], { retries: 1 });
+  expect(await runPlannedTest(saved, mortalSlot(), test([end, passed]))).toMatchObject({
+    verdict: "flaky",
+  });
+  expect(saved.result()).toMatchObject({ ok: true, failure: null });
+  const lost = runOf([], { retries: 1 });
+  await runPlannedTest(lost, mortalSlot(), test([end, end]));
+  expect(lost.result()).toMatchObject({
+    ok: false,
+    failure: { message: "The VM ended.", during: "a" },
+  });
+});
+
+test("how tests are judged and kept apart is part of what repeats one", async () => {
+  const options = { compatibility: "strict", isolation: "shared" } as const;
+  expect(await result(planned("a", [failed]), options)).toMatchObject({
+    repeatCommand: expect.stringContaining("--compat strict --isolation shared --only '^a$'"),
+  });
+});
+
 test("an error of a person's kind is a failed test, and a bug is thrown", async () => {
   const hint = "Give it one.";
   const explained = await result(planned("a", [new VmError("It has no file.", { hint })]));

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { type FileView, isRegular } from "./files/file-view.ts";
 
 /** What a container's runtime searches without an ENV PATH. */
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type ResolvedProgram =
   | {

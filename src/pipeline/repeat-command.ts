@@ -2,6 +2,7 @@ import type { PlannedTest } from "../checks/planned-test.ts";
 import type { VmSettings } from "../settings/settings.ts";
 import { shellCommand } from "../system/shell-quote.ts";
 import type { Profile } from "../vm/profiles.ts";
+import type { TestingOptions } from "./test-run.ts";
 
 /** What `vm:` is without settings. */
 const DEFAULTS = { memory: 256, cpus: 1 } as const;
@@ -16,12 +17,13 @@ export interface RepeatInput {
     /** Whether no other test of its file is called so. */
     readonly isNameUnique: boolean;
   };
-  /** The settings file, when it is not the usual one. */
-  readonly settings?: string | undefined;
+  /** Those that decide a verdict. */
+  readonly options: Pick<TestingOptions, "settingsPath" | "compatibility" | "isolation">;
 }
 
 /** The one command that repeats tests, for a shell. */
-export function repeatCommand({ image, profile, vm, test, settings }: RepeatInput): string {
+export function repeatCommand({ image, profile, vm, test, options }: RepeatInput): string {
+  const { settingsPath: settings, compatibility, isolation } = options;
   const file = test?.source?.file;
   const isOfSettings = file === undefined || /(^|\/)golem-image\.yml$/.test(file);
   return shellCommand([
@@ -35,6 +37,8 @@ export function repeatCommand({ image, profile, vm, test, settings }: RepeatInpu
     ...(vm.storage === undefined ? [] : ["--storage", `${vm.storage}MiB`]),
     ...(settings === undefined ? [] : ["--settings", settings]),
     ...(isOfSettings || file === settings ? [] : ["--tests", file]),
+    ...(compatibility === undefined ? [] : ["--compat", compatibility]),
+    ...(isolation === undefined ? [] : ["--isolation", isolation]),
     ...(test ? ["--only", test.isNameUnique ? `^${escapePattern(test.name)}$` : test.id] : []),
   ]);
 }

@@ -13,6 +13,8 @@ const NOTHING_KNOWN: TestOutcome = { problems: [], steps: [] };
 /** One try of a test. */
 interface Attempt {
   readonly outcome: TestOutcome;
+  /** Why its VM ended meanwhile; absent when that lived. */
+  readonly failure?: unknown;
   readonly isolation: Isolation;
   /** Of the run's clock, when its VM was ready. */
   readonly startedAt: number;
@@ -41,6 +43,8 @@ export async function runPlannedTest(
     run.addToTimeline("test", test.name, attempt.startedAt, slot.index);
     const hasPassed = attempt.outcome.problems.length === 0;
     if (!hasPassed && attempts <= retries) continue;
+    // A VM that ended counts when no further try has passed.
+    if (attempt.failure !== undefined) run.addFailure(attempt.failure, test.name);
     const verdict = hasPassed ? (attempts > 1 ? "flaky" : "passed") : "failed";
     const shown = verdict === "flaky" ? first.outcome.problems.join("; ") : undefined;
     return resultOf(run, test, { ...attempt, durationMs, verdict, attempts, message: shown });
@@ -86,21 +90,24 @@ async function timed(
   isolation: Isolation,
 ): Promise<Attempt> {
   const startedAt = run.now();
-  const outcome = await runIn(run, slot, test);
-  return { outcome, isolation, startedAt, durationMs: run.now() - startedAt };
+  const ended = await runIn(run, slot, test);
+  return { ...ended, isolation, startedAt, durationMs: run.now() - startedAt };
 }
 
-async function runIn(run: TestRun, slot: TestSlot, test: PlannedTest): Promise<TestOutcome> {
+async function runIn(
+  run: TestRun,
+  slot: TestSlot,
+  test: PlannedTest,
+): Promise<Pick<Attempt, "outcome" | "failure">> {
   const { machine } = slot;
   try {
-    return await slot.sampleWhile(() => test.run(contextFor(run, slot, test)));
+    return { outcome: await slot.sampleWhile(() => test.run(contextFor(run, slot, test))) };
   } catch (error) {
     run.signal.throwIfAborted();
     if (!(error instanceof GolemImageError) || error.kind === "environment") throw error;
-    if (machine === undefined || machine.isUsable()) return problemOf(error);
-    const explained = await slot.fail(error);
-    run.addFailure(explained, test.name);
-    return problemOf(explained instanceof GolemImageError ? explained : error);
+    if (machine === undefined || machine.isUsable()) return { outcome: problemOf(error) };
+    const failure = await slot.fail(error);
+    return { outcome: problemOf(failure instanceof GolemImageError ? failure : error), failure };
   }
 }
 
@@ -169,7 +176,7 @@ function resultOf(run: TestRun, test: PlannedTest, ended: Ended): TestResult {
       profile,
       vm: input.vm,
       test: { ...test, isNameUnique: run.isNameUnique(test) },
-      settings: input.settingsPath,
+      options: input,
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { KeptOutputs } from "../checks/kept-outputs.ts";
 import type { ImageUnderTest, PlannedTest } from "../checks/planned-test.ts";
 import { DEFAULT_OUTPUT_LIMIT_MIB } from "../checks/run-command-step.ts";
+import type { Compatibility } from "../checks/structure/choices.ts";
 import type { TestResult } from "../checks/test-result.ts";
 import { DeadlineError, VmError } from "../errors.ts";
 import type { VmSettings } from "../settings/settings.ts";
@@ -31,6 +32,8 @@ export interface TestingOptions {
   readonly failFast?: boolean | undefined;
   /** VMs at a time, bounded by this machine's memory and cores; 1 by default. */
   readonly parallel?: number | "auto" | undefined;
+  /** How structure tests were planned, for the command that repeats a test. */
+  readonly compatibility?: Compatibility | undefined;
   /** The settings file, for the command that repeats a test; when it is not the usual one. */
   readonly settingsPath?: string | undefined;
   /** Where runtimes are kept; the user's cache by default. */
@@ -169,7 +172,7 @@ export class TestRun {
 
   result(): ProfileResult {
     const { runtime, failure, measurements, input } = this;
-    const { vm, underTest, settingsPath } = input;
+    const { vm, underTest } = input;
     const { accelerator, reason } = runtime.acceleratorChoice;
     const tests = this.#results.filter((result) => result !== undefined);
     const { profile } = runtime;
@@ -197,7 +200,7 @@ export class TestRun {
         image: underTest.gvmi.path,
         profile,
         vm,
-        settings: settingsPath,
+        options: input,
       }),
     };
   }

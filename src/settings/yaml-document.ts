@@ -1,4 +1,4 @@
-import type { Document, LineCounter, Node, ParsedNode } from "yaml";
+import type { Document, LineCounter, Node, Pair, ParsedNode, YAMLMap } from "yaml";
 
 /** Where something stands in a file; both from 1. */
 export interface Position {
@@ -28,11 +28,12 @@ export interface YamlDocument {
 const MAX_DEPTH = 64;
 const MAX_INDENTATION = 256;
 
-/** How many nodes aliases may add when they are resolved; a guard against alias bombs. */
-const MAX_ALIAS_COUNT = 100;
+/** How often an alias may be used, those within others counted for each; a guard against alias bombs. */
+const MAX_ALIAS_COUNT = 1000;
 
 /**
- * Parses one YAML 1.2 document strictly: no duplicate keys, no unknown tags, no second document.
+ * Parses one YAML 1.2 document strictly: no duplicate keys, no unknown tags, no second document. Merge keys (`<<`) of
+ * YAML 1.1 are known.
  * Everything found wrong comes back as problems with places.
  */
 export async function parseYaml(text: string): Promise<YamlDocument | YamlProblem[]> {
@@ -47,6 +48,7 @@ export async function parseYaml(text: string): Promise<YamlDocument | YamlProble
     strict: true,
     stringKeys: true,
     uniqueKeys: true,
+    merge: true,
     prettyErrors: false,
   });
   const faults = [...document.errors, ...document.warnings];
@@ -66,7 +68,7 @@ export async function parseYaml(text: string): Promise<YamlDocument | YamlProble
   return {
     value: value ?? undefined,
     sourceAt(path) {
-      const node = path.length === 0 ? undefined : document.getIn(path, true);
+      const node = nodeAt(document, path, yaml);
       return yaml.isScalar(node) ? node.source : undefined;
     },
     positionOf: (path, part) => locate(document, lines, path, part, yaml),
@@ -137,14 +139,12 @@ function locate(
   let node: Node | null | undefined = document.contents;
   let place: Node | null | undefined = node;
   for (const [index, step] of path.entries()) {
-    if (yaml.isAlias(node)) node = node.resolve(document);
+    node = resolved(node, document, yaml);
     if (yaml.isSeq(node)) {
       node = (node.items as ParsedNode[])[Number(step)];
       place = node ?? place;
     } else if (yaml.isMap(node)) {
-      const pair = node.items.find(
-        ({ key }) => yaml.isScalar(key) && String(key.value) === String(step),
-      );
+      const pair = findPair(node, step, document, yaml);
       if (!pair) break;
       const isKeyWanted = part === "key" && index === path.length - 1;
       node = pair.value as Node | null;
@@ -154,4 +154,49 @@ function locate(
     }
   }
   return toPosition(lines, place?.range?.[0] ?? 0);
+}
+
+/** What an alias stands for; any other node itself. */
+function resolved(
+  node: Node | null | undefined,
+  document: Document.Parsed,
+  yaml: Yaml,
+): Node | null | undefined {
+  return yaml.isAlias(node) ? node.resolve(document) : node;
+}
+
+function nodeAt(document: Document.Parsed, path: KeyPath, yaml: Yaml): Node | null | undefined {
+  let node = resolved(document.contents, document, yaml);
+  for (const step of path) {
+    const below = yaml.isSeq(node)
+      ? (node.items as ParsedNode[])[Number(step)]
+      : yaml.isMap(node)
+        ? (findPair(node, step, document, yaml)?.value as Node | null | undefined)
+        : undefined;
+    node = resolved(below, document, yaml);
+  }
+  return node;
+}
+
+/** The pair with a key: a map's own, else one of a map that is merged into it. */
+function findPair(
+  map: YAMLMap,
+  key: string | number,
+  document: Document.Parsed,
+  yaml: Yaml,
+): Pair | undefined {
+  const own = map.items.find(
+    (pair) => yaml.isScalar(pair.key) && String(pair.key.value) === String(key),
+  );
+  if (own) return own;
+  for (const { key: mergeKey, value } of map.items) {
+    if (!yaml.isScalar(mergeKey) || mergeKey.source !== "<<") continue;
+    const merged = resolved(value as Node | null, document, yaml);
+    for (const source of yaml.isSeq(merged) ? merged.items : [merged]) {
+      const from = resolved(source as Node | null, document, yaml);
+      const pair = yaml.isMap(from) ? findPair(from, key, document, yaml) : undefined;
+      if (pair) return pair;
+    }
+  }
+  return undefined;
 }

@@ -42,7 +42,7 @@ test.each([
     "is not a regular expression",
   ],
   [
-    `${HEAD}commandTests: [{name: a, command: b, envVars: [{key: "A B"}]}]`,
+    `${HEAD}commandTests: [{name: a, command: b, envVars: [{key: "A=B"}]}]`,
     "commandTests[0].envVars[0].key: expected the name of a variable",
   ],
   [
@@ -81,6 +81,25 @@ test("a key that occurs twice is refused", async () => {
     line: 3,
     message: "the key commandTests occurs twice in one map",
   });
+});
+
+test("what the original takes is taken: empty keys, merged maps, words for truth, keys without a meaning", async () => {
+  const tests = await plan(`schemaVersion: 2.0.0
+globalEnvVars: [{key: A, value: }, {key: B.c-d, value: x, isRegex: true}]
+containerRunOptions:
+commandTests:
+  - &base {name: first, command: a, args: , setup: , exitCode: , expectedOutput: }
+  - {<<: *base, name: second}
+fileExistenceTests: [{name: e, path: /e, shouldExist: n}]
+metadataTest: {cmd: null, entrypoint: , unboundEnvVars: [{key: A, isRegex: false}]}
+`);
+  expect(tests.map(({ name }) => name)).toEqual(["first", "second", "e", "metadata"]);
+});
+
+test("an alias that five hundred tests use is no bomb", async () => {
+  const uses = Array.from({ length: 500 }, (_none, n) => `  - {name: n${n}, command: a, args: *a}`);
+  const text = `${HEAD}commandTests:\n  - {name: a, command: a, args: &a [x]}\n${uses.join("\n")}`;
+  expect(await plan(text)).toHaveLength(501);
 });
 
 test("tests keep the original's order and their lines, from YAML and from JSON", async () => {

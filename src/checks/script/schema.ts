@@ -5,7 +5,7 @@ import { map, text } from "../../settings/schema-values.ts";
 
 const anything = v.optional(v.any());
 
-const capturePart = v.optional(
+const capturePart = v.nullish(
   v.union(
     [v.string(), v.record(v.string(), v.any())],
     "expected how the output is captured, such as {stream: {}}",
@@ -14,6 +14,7 @@ const capturePart = v.optional(
 
 const deploy = map({
   net: v.optional(v.array(v.any(), "expected a list of networks")),
+  hosts: anything,
   volumes: anything,
   progress: anything,
 });

@@ -1,15 +1,15 @@
 import type { FileView } from "../files/file-view.ts";
 import { cutOf, judgeExit, judgeText } from "../judge.ts";
 import { machineOf, type TestContext, type TestOutcome } from "../planned-test.ts";
-import { resolveProgram } from "../resolve-program.ts";
+import { DEFAULT_PATH, resolveProgram } from "../resolve-program.ts";
 import { runCommandStep } from "../run-command-step.ts";
 import type { CommandOutcome } from "../test-outcome.ts";
 import type { Explanation, StepResult } from "../test-result.ts";
-import { withEnvironment } from "../with-environment.ts";
-import { expandVariables, variablesOf } from "./expand-variables.ts";
+import { canSetVariables, withEnvironment } from "../with-environment.ts";
+import { expandedVariables, expandVariables, variablesOf } from "./expand-variables.ts";
 import { guestFiles } from "./guest-files.ts";
 import type { Compatibility, StructureCommandTest, StructureFile } from "./schema.ts";
-import { findUser, type GuestUser } from "./user.ts";
+import { findUser, type GuestUser, homeOf } from "./user.ts";
 
 /** A command test with what its file says for all of them. */
 export interface CommandTestInput {
@@ -26,6 +26,8 @@ interface Run {
   readonly user: GuestUser | undefined;
   /** Set for the command by the test, or from the image by strict compatibility. */
   readonly variables: ReadonlyMap<string, string>;
+  /** The same for setup and teardown commands, for which the original expands the test's own, too. */
+  readonly extraVariables: ReadonlyMap<string, string>;
   /** What `$NAME` in the command means. */
   readonly known: ReadonlyMap<string, string>;
   readonly steps: StepResult[];
@@ -43,18 +45,34 @@ export async function runCommandTest(
   const { test, options, compatibility } = input;
   const isStrict = compatibility === "strict";
   const files = guestFiles(context);
-  const own = [...pairs(input.globals), ...pairs(test.envVars)];
   const image = variablesOf(context.image.gvmi.env);
+  const globals = expandedVariables(input.globals, image);
+  const known = new Map([...image, ...globals]);
+  const user = isStrict && options.user !== "" ? await findUser(files, options.user) : undefined;
+  if (isStrict && options.user !== "" && user === undefined) {
+    return {
+      problems: [
+        `the image has no user ${options.user}, as whom containerRunOptions has commands run`,
+      ],
+      steps: [],
+    };
+  }
+  const base = isStrict ? [...(await containerVariables(files, user)), ...known] : [...globals];
   const run: Run = {
     context,
     files,
-    user: isStrict && options.user !== "" ? await findUser(files, options.user) : undefined,
-    variables: new Map(isStrict ? [...image, ...own] : own),
-    known: new Map([...image, ...pairs(input.globals)]),
+    user,
+    variables: new Map([...base, ...pairs(test.envVars)]),
+    extraVariables: new Map([...base, ...expandedVariables(test.envVars, known)]),
+    known,
     steps: [],
-    notes: new Set(isStrict ? [] : meaninglessOptions(options)),
+    notes: new Set(meaninglessOptions(options, isStrict)),
   };
-  for (const [index, argv] of test.setup.entries()) await runExtra(run, `setup ${index + 1}`, argv);
+  for (const [index, argv] of test.setup.entries()) {
+    const name = `setup ${index + 1}`;
+    const problem = await runExtra(run, name, argv);
+    if (problem !== undefined) return { problems: [`${name}: ${problem}`], steps: run.steps };
+  }
   const problems = await runMain(run, test);
   for (const [index, argv] of test.teardown.entries()) {
     await runExtra(run, `teardown ${index + 1}`, argv);
@@ -63,14 +81,22 @@ export async function runCommandTest(
   return { problems, steps: run.steps, explanation: cause ?? noteOf(run) };
 }
 
-/** Its exit code is reported, and does not matter: as in the original. */
-async function runExtra(run: Run, name: string, argv: readonly string[]): Promise<void> {
-  const result = await runIn(run, argv, name);
-  if (isRefusal(result)) {
-    const nothing = { text: "", truncated: false };
-    const rest = { exitCode: null, stdout: nothing, stderr: nothing, durationMs: 0 };
-    run.steps.push({ name, command: argv, ...rest, message: result.refusal });
-  }
+/**
+ * Its exit code is reported, and does not matter: as in the original.
+ *
+ * @returns why it did not run to its end
+ */
+async function runExtra(
+  run: Run,
+  name: string,
+  argv: readonly string[],
+): Promise<string | undefined> {
+  const result = await runIn({ ...run, variables: run.extraVariables }, argv, name);
+  if (!isRefusal(result)) return result.exit?.couldNotStart ?? result.problem;
+  const nothing = { text: "", truncated: false };
+  const rest = { exitCode: null, stdout: nothing, stderr: nothing, durationMs: 0 };
+  run.steps.push({ name, command: argv, ...rest, message: result.refusal });
+  return result.refusal;
 }
 
 async function runMain(run: Run, test: StructureCommandTest): Promise<string[]> {
@@ -118,7 +144,8 @@ async function runIn(
   }
   const wrapped = await withEnvironment(files, [resolved.path, ...args], run.variables);
   if ("problem" in wrapped) return { refusal: wrapped.problem };
-  if (wrapped.argv[0] !== resolved.path && (await files.follow(resolved.path)) === undefined) {
+  // Or it would be a shell's error, or exit code 9 on some profiles.
+  if ((await files.follow(resolved.path)) === undefined) {
     return { refusal: `cannot start the command: the VM has no ${resolved.path}` };
   }
   const step = { argv: wrapped.argv, ...(name !== undefined && { name }), ...(user && { user }) };
@@ -150,10 +177,14 @@ function noteOf({ notes }: Run): Explanation | undefined {
   return text.includes("have no meaning") ? { rule: "GVM021", text } : { text };
 }
 
-function meaninglessOptions(options: StructureFile["containerRunOptions"]): string[] {
+/** @param hasUser whether commands are run as the user that is given */
+function meaninglessOptions(
+  options: StructureFile["containerRunOptions"],
+  hasUser: boolean,
+): string[] {
   const { user, privileged, allocateTty, capabilities, bindMounts, envFile, envVars } = options;
   const given = [
-    ...(user === "" ? [] : ["user"]),
+    ...(user === "" || hasUser ? [] : ["user"]),
     ...(privileged ? ["privileged"] : []),
     ...(allocateTty ? ["allocateTty"] : []),
     ...(capabilities.length > 0 ? ["capabilities"] : []),
@@ -164,6 +195,20 @@ function meaninglessOptions(options: StructureFile["containerRunOptions"]): stri
   if (given.length === 0) return [];
   return [
     `The options ${given.join(", ")} of containerRunOptions have no meaning on Golem: every command runs as root with all capabilities, without a terminal, and with no environment.`,
+  ];
+}
+
+/** What an engine sets besides the image's ENV, as far as programs of an image depend on it. */
+async function containerVariables(
+  files: FileView,
+  user: GuestUser | undefined,
+): Promise<(readonly [key: string, value: string])[]> {
+  // An image without a shell and env can do without them.
+  if (!(await canSetVariables(files))) return [];
+  const home = await homeOf(files, user?.uid ?? 0);
+  return [
+    ["PATH", DEFAULT_PATH],
+    ["HOME", home],
   ];
 }
 

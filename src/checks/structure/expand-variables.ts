@@ -14,6 +14,14 @@ export function expandVariables(text: string, variables: ReadonlyMap<string, str
   );
 }
 
+/** Variables whose values may name others, which do not see each other: as the original expands them. */
+export function expandedVariables(
+  variables: readonly { readonly key: string; readonly value: string }[],
+  known: ReadonlyMap<string, string>,
+): Map<string, string> {
+  return new Map(variables.map(({ key, value }) => [key, expandVariables(value, known)]));
+}
+
 /** `KEY=value` texts as a map; the last of one name counts. */
 export function variablesOf(environment: readonly string[]): Map<string, string> {
   return new Map(

@@ -5,8 +5,15 @@ import { goFileMode } from "../files/go-file-mode.ts";
 import { judgeText } from "../judge.ts";
 import type { TestContext, TestOutcome } from "../planned-test.ts";
 import type { Explanation } from "../test-result.ts";
+import { expandedVariables, expandVariables, variablesOf } from "./expand-variables.ts";
 import { filesAtRest, guestFiles } from "./guest-files.ts";
-import type { LookPlace, StructureContentTest, StructureExistenceTest } from "./schema.ts";
+import {
+  absolutePath,
+  type LookPlace,
+  type StructureContentTest,
+  type StructureExistenceTest,
+  type StructureFile,
+} from "./schema.ts";
 
 /** As much of a file as is searched. */
 const MAX_SEARCHED_BYTES = 16 * 1024 * 1024;
@@ -18,14 +25,22 @@ const REWRITTEN = ["/etc/resolv.conf", "/etc/hosts"];
 
 type Judge = (files: FileView) => Promise<string[]>;
 
-/** Judges a file's existence, mode and owner; a symbolic link at the path's end is judged itself. */
+/**
+ * Judges a file's existence, mode and owner; a symbolic link at the path's end is judged itself.
+ *
+ * @param globals what `$NAME` in the path means besides the image's ENV
+ */
 export function runExistenceTest(
   test: StructureExistenceTest,
+  globals: StructureFile["globalEnvVars"],
   place: LookPlace,
   context: TestContext,
 ): Promise<TestOutcome> {
-  return judgeAt(test.path, place, context, async (files) =>
-    judgeExistence(test, await files.find(test.path)),
+  const image = variablesOf(context.image.gvmi.env);
+  const known = new Map([...image, ...expandedVariables(globals, image)]);
+  const path = absolutePath(expandVariables(test.path, known));
+  return judgeAt(path, place, context, async (files) =>
+    judgeExistence({ ...test, path }, await files.find(path)),
   );
 }
 
@@ -72,16 +87,21 @@ function judgeExistence(test: StructureExistenceTest, file: FoundFile | undefine
   if (permissions !== "" && permissions !== mode) {
     problems.push(`${path} has the mode ${mode}, expected ${permissions}`);
   }
-  if (uid !== undefined && uid !== file.uid) {
+  if (isWanted(uid) && uid !== file.uid) {
     problems.push(`${path} belongs to the user ${file.uid}, expected ${uid}`);
   }
-  if (gid !== undefined && gid !== file.gid) {
+  if (isWanted(gid) && gid !== file.gid) {
     problems.push(`${path} belongs to the group ${file.gid}, expected ${gid}`);
   }
   if (isExecutableBy !== "" && (file.mode & EXECUTE_BITS[isExecutableBy]) === 0) {
     problems.push(`${path} is not executable by ${isExecutableBy}; its mode is ${mode}`);
   }
   return problems;
+}
+
+/** The original takes -1 for an owner that does not matter. */
+function isWanted(owner: number | undefined): boolean {
+  return owner !== undefined && owner !== -1;
 }
 
 const EXECUTE_BITS = { owner: 0o100, group: 0o010, other: 0o001, any: 0o111 } as const;

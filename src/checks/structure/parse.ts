@@ -61,7 +61,7 @@ export async function planStructureTests(options: StructureOptions): Promise<Pla
       const place = test.at ?? file.at;
       const keyPath = ["fileExistenceTests", index];
       return plan(keyPath, test.name, "file-existence", reach(place), (context) =>
-        runExistenceTest(test, place, context),
+        runExistenceTest(test, globals, place, context),
       );
     }),
     ...file.licenseTests.map((test, index) =>

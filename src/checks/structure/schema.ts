@@ -14,9 +14,11 @@ const BOOLEAN_WORDS: Readonly<Record<string, boolean>> = {
   true: true,
   yes: true,
   on: true,
+  y: true,
   false: false,
   no: false,
   off: false,
+  n: false,
 };
 
 /** With the words of YAML 1.1, which the original's parser knows. */
@@ -40,9 +42,11 @@ const variables = list(
   map({
     key: v.pipe(
       v.string("expected the name of a variable"),
-      v.regex(/^[A-Za-z_]\w*$/, "expected the name of a variable"),
+      v.regex(/^[^=\0]+$/, "expected the name of a variable, which has no ="),
     ),
     value: v.optional(v.string("expected text"), ""),
+    // It has no meaning here, and the original takes it.
+    isRegex: v.optional(boolean),
   }),
   "a list of {key, value}",
 );
@@ -76,7 +80,7 @@ const commandTest = map({
 const path = v.pipe(text("a path"), v.transform(absolutePath));
 
 /** The original takes a path without its first slash, too. */
-function absolutePath(value: string): string {
+export function absolutePath(value: string): string {
   return value.startsWith("/") ? value : `/${value}`;
 }
 
@@ -84,7 +88,8 @@ const owner = v.optional(wholeNumber(-1, 0xffff_ffff));
 
 const fileExistenceTest = map({
   name,
-  path,
+  // Absolute once its variables are expanded.
+  path: text("a path"),
   shouldExist: v.optional(boolean, true),
   permissions: v.optional(
     v.pipe(
@@ -128,7 +133,14 @@ const mountPoints = v.optional(list(v.string("expected a path"), "a list of path
 const metadataTest = map({
   envVars: v.optional(labels, []),
   unboundEnvVars: v.optional(
-    list(map({ key: text("a name"), value: v.optional(v.string()) }), "a list of {key}"),
+    list(
+      map({
+        key: text("a name"),
+        value: v.optional(v.string()),
+        isRegex: v.optional(boolean),
+      }),
+      "a list of {key}",
+    ),
     [],
   ),
   exposedPorts: ports,

@@ -9,7 +9,8 @@ const MAX_PASSWD_BYTES = 1024 * 1024;
 
 /** Finds `user[:group]`, names or numbers, in the guest's /etc/passwd and /etc/group. */
 export async function findUser(files: FileView, text: string): Promise<GuestUser | undefined> {
-  const [user = "", group] = text.split(":");
+  const [user = "", named] = text.split(":");
+  const group = named === "" ? undefined : named;
   const account = (await table(files, "/etc/passwd")).find(
     ([name, , uid]) => name === user || uid === user,
   );
@@ -17,6 +18,12 @@ export async function findUser(files: FileView, text: string): Promise<GuestUser
   const gid = group === undefined ? (account?.[3] ?? "0") : await groupNumber(files, group);
   if (uid === undefined || gid === undefined) return undefined;
   return { uid: Number(uid), gid: Number(gid) };
+}
+
+/** The home directory of an account, as a container's engine finds it; `/` without one. */
+export async function homeOf(files: FileView, uid: number): Promise<string> {
+  const account = (await table(files, "/etc/passwd")).find(([, , number]) => number === `${uid}`);
+  return account?.[5] || "/";
 }
 
 async function groupNumber(files: FileView, group: string): Promise<string | undefined> {
