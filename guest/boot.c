@@ -140,8 +140,10 @@ static void switch_root(void) {
     if (chdir(ROOT) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
         chdir("/") < 0)
         fatal("cannot switch to the image's root: %s", strerror(errno));
-    if (make_directories(PRIVATE_DIRECTORY, 0755) < 0 || chmod(PRIVATE_DIRECTORY, 0700) < 0)
-        fatal("cannot make " PRIVATE_DIRECTORY ": %s", strerror(errno));
+    if (make_directories(PRIVATE_DIRECTORY, 0755, options.profile->follows_links) < 0 ||
+        chmod(PRIVATE_DIRECTORY, 0700) < 0)
+        fatal("cannot make " PRIVATE_DIRECTORY ": %s%s", strerror(errno),
+              errno == ENOTDIR ? " (/var or /var/tmp of the image is a symbolic link, or no directory)" : "");
 }
 
 void open_image(void) {

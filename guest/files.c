@@ -61,7 +61,18 @@ int append_lines(const char *path, const char *text) {
     return write_and_close(fd, text);
 }
 
-int make_directories(const char *path, mode_t mode) {
+/* 0 when the directory is there now; with `follow` unset a symbolic link in its place is ENOTDIR. */
+static int make_directory(const char *path, mode_t mode, bool follow) {
+    struct stat found;
+    if (mkdir(path, mode) < 0 && errno != EEXIST)
+        return -1;
+    if (follow || lstat(path, &found) < 0 || !S_ISLNK(found.st_mode))
+        return 0;
+    errno = ENOTDIR;
+    return -1;
+}
+
+int make_directories(const char *path, mode_t mode, bool follow) {
     char part[PATH_MAX];
     if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part) {
         errno = ENAMETOOLONG;
@@ -71,11 +82,11 @@ int make_directories(const char *path, mode_t mode) {
         if (*at != '/')
             continue;
         *at = '\0';
-        if (mkdir(part, mode) < 0 && errno != EEXIST)
+        if (make_directory(part, mode, follow) < 0)
             return -1;
         *at = '/';
     }
-    return mkdir(part, mode) < 0 && errno != EEXIST ? -1 : 0;
+    return make_directory(part, mode, follow);
 }
 
 void sleep_milliseconds(long milliseconds) {

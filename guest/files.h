@@ -2,6 +2,7 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,8 +15,11 @@ int write_text_file(const char *path, const char *text);
 /* Appends `text` to a file, on a line of its own; makes the file when missing. Returns 0 or -1 with errno. */
 int append_lines(const char *path, const char *text);
 
-/* mkdir -p: what exists already is left as it is. Returns 0 or -1 with errno. */
-int make_directories(const char *path, mode_t mode);
+/*
+ * mkdir -p: what exists already is left as it is. With `follow` unset, symbolic links on the way are refused (ENOTDIR).
+ * Returns 0 or -1 with errno.
+ */
+int make_directories(const char *path, mode_t mode, bool follow);
 
 /* write(2) until everything is written. Returns 0 or -1 with errno. */
 int write_all(int fd, const void *data, size_t length);

@@ -7,10 +7,10 @@
 #include "files.h"
 
 static const struct profile profiles[] = {
-    {"documented", true, "size=128M", false, false},
-    {"v0.3", true, "size=128M", true, false},
-    {"v0.4", false, "size=128M", true, true},
-    {"v0.5", false, NULL, false, true},
+    {"documented", true, "size=128M", false, false, false},
+    {"v0.3", true, "size=128M", true, false, true},
+    {"v0.4", false, "size=128M", true, true, false},
+    {"v0.5", false, NULL, false, true, false},
 };
 
 struct options options = {&profiles[0], "golem", false};

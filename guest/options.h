@@ -15,6 +15,8 @@ struct profile {
     bool passes_environment;
     /* A command that cannot start looks like one that exited with code 9. */
     bool hides_start_errors;
+    /* The way to a volume may lead through symbolic links of the image; otherwise it is not mounted. */
+    bool follows_links;
 };
 
 struct options {

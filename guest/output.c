@@ -91,7 +91,7 @@ static int open_file(struct output *output, const char *path) {
 static int open_own_file(struct output *output) {
     char path[128];
     snprintf(path, sizeof path, FILES_DIRECTORY "/%llu", (unsigned long long)output->process);
-    if (make_directories(path, 0700) < 0)
+    if (make_directories(path, 0700, true) < 0)
         return -1;
     snprintf(path, sizeof path, FILES_DIRECTORY "/%llu/%u", (unsigned long long)output->process,
              output->stream);

@@ -6,6 +6,7 @@
 
 #include "answer.h"
 #include "files.h"
+#include "options.h"
 
 /* The kernel takes less than the asked msize (512000 bytes) and says so on the console. */
 #define MOUNT_OPTIONS "trans=virtio,version=9p2000.L,msize=104857600,access=client"
@@ -13,7 +14,8 @@
 static int mount_volume(const char *tag, const char *path) {
     if (!tag || !path || path[0] != '/')
         return EINVAL;
-    if (make_directories(path, 0755) < 0 || mount(tag, path, "9p", MS_SYNCHRONOUS, MOUNT_OPTIONS) < 0)
+    if (make_directories(path, 0755, options.profile->follows_links) < 0 ||
+        mount(tag, path, "9p", MS_SYNCHRONOUS, MOUNT_OPTIONS) < 0)
         return errno;
     return 0;
 }
