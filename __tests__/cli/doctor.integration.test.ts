@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -125,6 +126,25 @@ describe("KVM", () => {
     expect(afterwards.accelerator).toBe("tcg");
     const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
     expect(processes).not.toContain(directory);
+  });
+
+  test("that did not work some minutes ago is tried again", async () => {
+    const guest = { qemu, kernel: "/kernel", initramfs: "/initramfs", device };
+    makeQemu("hangs");
+    const auto = async () => (await chooseAccelerator("auto", guest)).accelerator;
+    expect((await checkKvm(guest, signal, device)).status).toBe("warning");
+    makeQemu("runs");
+    expect(await auto()).toBe("tcg");
+    // Who insists gets what works now.
+    expect((await chooseAccelerator("kvm", guest)).accelerator).toBe("kvm");
+    const file = join(directory, "kvm cache", "kvm-probe.json");
+    const known = JSON.parse(readFileSync(file, "utf8"));
+    const elevenMinutes = 11 * 60_000;
+    const failed = { ...known, problem: "it was busy", at: Date.now() };
+    writeFileSync(file, JSON.stringify(failed));
+    expect(await auto()).toBe("tcg");
+    writeFileSync(file, JSON.stringify({ ...failed, at: failed.at - elevenMinutes }));
+    expect(await auto()).toBe("kvm");
   });
 
   test("that is missing", async () => {

@@ -46,7 +46,7 @@ describe("the panic of an init that does not say why", () => {
 
   test("is explained by what is wrong with the image", () => {
     const problem = { reason: "the image has no directory /etc", hint: "Add it." };
-    expect(explainGuestEnd(panic, problem)).toEqual(problem);
+    expect(explainGuestEnd(panic, { imageProblem: problem })).toEqual(problem);
   });
 
   test("is quoted when nothing is", () => {
@@ -60,6 +60,16 @@ test("a guest that a command switched off is not taken for one that broke", () =
   expect(explainGuestEnd("golem-agent: ready\n[ 3.1] reboot: Power down\n")?.reason).toBe(
     "a command switched it off",
   );
+});
+
+test("an official init that gives up is no command that switched the VM off", () => {
+  const text = "Error at src/init.c:812: No such file or directory\n[ 3.1] reboot: Power down\n";
+  expect(explainGuestEnd(text, { hasAnswered: false })?.reason).toBe(
+    "the runtime's init gave up: No such file or directory",
+  );
+  const imageProblem = { reason: "the image has no directory /etc", hint: "Add it." };
+  expect(explainGuestEnd(text, { hasAnswered: false, imageProblem })).toBe(imageProblem);
+  expect(explainGuestEnd("reboot: Power down\n", { hasAnswered: false })).toBeUndefined();
 });
 
 test("a console that tells nothing explains nothing", () => {

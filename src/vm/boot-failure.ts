@@ -5,6 +5,14 @@ export interface BootFailure {
   readonly hint: string;
 }
 
+/** What is known of a guest that ended. */
+export interface GuestEnd {
+  /** What is missing in the image, when that was looked at. */
+  readonly imageProblem?: BootFailure | undefined;
+  /** Whether its agent had answered; before that no command can have switched it off. */
+  readonly hasAnswered?: boolean;
+}
+
 /** The guest agent's last word before it gives up, which panics the kernel. */
 const AGENT_FATAL = /golem-agent: fatal: (.+)/;
 const KERNEL_PANIC = /Kernel panic - not syncing: (.+)/;
@@ -13,6 +21,8 @@ const UNSUPPORTED_COMPRESSION = /Filesystem uses "(\w+)" compression\. This is n
 const SQUASHFS_ERROR = /SQUASHFS error: (.+)/;
 /** The kernel runs, but what it should start did not arrive whole. */
 const NO_INIT = /VFS: Unable to mount root fs|No working init found|Requested init .* failed/;
+/** The official init's last word, after which it powers off. */
+const INIT_ERROR = /^Error at .*?: (.+)$/m;
 const SWITCHED_OFF = /reboot: (Power down|Restarting system|System halted)/;
 
 const READ_THE_CONSOLE = "The console's last lines above say what came before it.";
@@ -25,11 +35,10 @@ const CONVERT_AGAIN = "Convert the image again with golem-image, which writes gz
  * The causes are those that the provider's own guest init panics for: no /proc, /sys or /etc in the image, or
  * an /etc/resolv.conf or /etc/hosts that is a symbolic link.
  *
- * @param imageProblem what is missing in the image, when that was looked at
  */
 export function explainGuestEnd(
   consoleText: string,
-  imageProblem?: BootFailure,
+  { imageProblem, hasAnswered = true }: GuestEnd = {},
 ): BootFailure | undefined {
   const fatal = AGENT_FATAL.exec(consoleText)?.[1]?.trim();
   const compression = UNSUPPORTED_COMPRESSION.exec(consoleText)?.[1];
@@ -54,6 +63,13 @@ export function explainGuestEnd(
     };
   }
   const panic = KERNEL_PANIC.exec(consoleText)?.[1]?.trim();
+  if (panic === undefined && !hasAnswered) {
+    const said = INIT_ERROR.exec(consoleText)?.[1]?.trim();
+    if (said === undefined) return undefined;
+    return (
+      imageProblem ?? { reason: `the runtime's init gave up: ${said}`, hint: READ_THE_CONSOLE }
+    );
+  }
   if (panic === undefined && SWITCHED_OFF.test(consoleText)) {
     return {
       reason: "a command switched it off",
@@ -73,6 +89,7 @@ export function explainGuestEnd(
 }
 
 function hintFor(fatal: string): string {
+  if (/guest_agent_private/.test(fatal)) return VAR_TMP_HINT;
   if (/has no (such )?directory/.test(fatal)) return DIRECTORY_HINT;
   if (/resolv\.conf|\/etc\/hosts/.test(fatal)) return PLAIN_FILE_HINT;
   if (/squashfs/i.test(fatal)) {
@@ -83,5 +100,7 @@ function hintFor(fatal: string): string {
 
 export const PLAIN_FILE_HINT =
   "The VM writes this file at boot and cannot when it is a symbolic link: replace it in the Dockerfile by a plain file (`RUN rm /etc/resolv.conf && touch /etc/resolv.conf`).";
+export const VAR_TMP_HINT =
+  "Runtimes since 0.4 follow no symbolic link on the way to /var/tmp/guest_agent_private: make /var and /var/tmp plain directories in the Dockerfile.";
 export const DIRECTORY_HINT =
   "The image lacks a directory that the VM needs: convert it again with golem-image, which adds it, or create it in the Dockerfile.";

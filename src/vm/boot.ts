@@ -120,7 +120,7 @@ async function bootWith<T>(
       pid: qemu.pid,
       image: image.path,
       workingDirectory: image.workingDirectory,
-      environment: environmentFor(runtime, image),
+      environment: image.environment,
       signal: options.signal,
       consoleTail: () => console.tail(),
     });
@@ -148,11 +148,6 @@ async function bootWith<T>(
 export async function prepareRuntime(options: BootOptions): Promise<Runtime> {
   const needsDistributionQemu = needsUserNetworking(options.network);
   return chooseRuntime({ ...options, needsDistributionQemu });
-}
-
-/** Since 0.5 the provider's program leaves the environment out; our own agent drops it itself. */
-function environmentFor(runtime: Runtime, image: BootableImage): readonly string[] {
-  return runtime.agent === "official" && runtime.profile === "v0.5" ? [] : image.environment;
 }
 
 function describeMachine(

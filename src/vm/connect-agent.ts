@@ -1,6 +1,7 @@
 import { DeadlineError, VmError } from "../errors.ts";
 import { withDeadline } from "../system/deadline.ts";
 import { AgentClient } from "./agent/client.ts";
+import { AgentRequestError } from "./agent/errors.ts";
 import type { BootClock } from "./boot-phases.ts";
 import type { NetworkAttachment } from "./network/attachment.ts";
 import { mountTag } from "./qemu/command-line.ts";
@@ -46,7 +47,7 @@ export async function connectAgent(
       clock?.end("QEMU");
       try {
         for (const [index, volume] of volumes.entries()) {
-          await agent.mountVolume(mountTag(index), volume.guestPath, { signal });
+          await mountVolume(agent, index, volume, signal);
           // The guest answers nothing before it is up.
           if (index === 0) clock?.end("kernel, guest agent and first volume");
         }
@@ -62,4 +63,24 @@ export async function connectAgent(
       }
     },
   );
+}
+
+async function mountVolume(
+  agent: AgentClient,
+  index: number,
+  { guestPath }: Volume,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await agent.mountVolume(mountTag(index), guestPath, { signal });
+  } catch (cause) {
+    if (!(cause instanceof AgentRequestError) || cause.code !== "ENOTDIR") throw cause;
+    throw new VmError(
+      `The volume ${guestPath} cannot be mounted: a part of its path is a symbolic link, or no directory.`,
+      {
+        hint: "Providers' runtimes since 0.4 follow no links there, and end: name the directory itself in VOLUME, such as /run/app for /var/run/app.",
+        cause,
+      },
+    );
+  }
 }

@@ -88,7 +88,10 @@ async function endOfGuest(
   hasEnded: boolean,
 ): Promise<BootFailure | undefined> {
   const text = console.tail(SEARCHED_LINES);
-  const explanation = explainGuestEnd(text, await missingBootRequirement(image));
+  const explanation = explainGuestEnd(text, {
+    imageProblem: await missingBootRequirement(image),
+    hasAnswered: agent !== undefined,
+  });
   if (explanation) return { ...explanation, reason: `The VM ended: ${explanation.reason}` };
   if (agent !== undefined || !hasEnded) return undefined;
   return {

@@ -15,7 +15,7 @@ import type { VolumeStorage, VolumeUsage } from "./storage/volume-storage.ts";
 import type { Volume } from "./volume-files.ts";
 import { emptyVolumes } from "./volumes.ts";
 
-const STATISTICS_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 const RESET_TIMEOUT_MS = 15_000;
 
 interface Parts {
@@ -100,9 +100,9 @@ export class VirtualMachine {
    * @throws {AgentRequestError} when it cannot be looked at
    */
   async look(what: LookRequest): Promise<GuestFile | undefined> {
-    const { agent, signal } = this.#parts;
+    const { agent } = this.#parts;
     try {
-      return await agent.look(what, signal ? { signal } : {});
+      return await this.#asked((signal) => agent.look(what, { signal }));
     } catch (error) {
       const isAbsent =
         error instanceof AgentRequestError && ["ENOENT", "ENOTDIR"].includes(error.code);
@@ -166,15 +166,21 @@ export class VirtualMachine {
    * agent does not tell.
    */
   async statistics(): Promise<GuestStatistics | undefined> {
-    const { agent, signal: parent } = this.#parts;
+    const { agent } = this.#parts;
     if (!this.isOurs) return undefined;
+    return this.#asked((signal) => agent.statistics({ signal }));
+  }
+
+  /** Asks the agent something that it answers at once, or is of no use any more. */
+  async #asked<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { agent, signal: parent } = this.#parts;
     return withDeadline(
-      STATISTICS_TIMEOUT_MS,
+      ANSWER_TIMEOUT_MS,
       parent,
-      () => agentSilent(STATISTICS_TIMEOUT_MS),
+      () => agentSilent(ANSWER_TIMEOUT_MS),
       async (signal) => {
         try {
-          return await agent.statistics({ signal });
+          return await ask(signal);
         } catch (error) {
           if (signal.aborted) agent.close();
           throw error;

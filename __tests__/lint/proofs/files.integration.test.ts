@@ -314,6 +314,7 @@ describe("an image that no VM can boot", () => {
     ],
     ["etc/hosts", () => [...without("etc/hosts"), symlink("etc/hosts", "/opt/hosts")]],
     ["proc", () => [...without("proc/"), file("proc", "")]],
+    ["var/tmp", () => [...without("var/tmp/"), symlink("var/tmp", "/tmp")]],
     ["etc", () => [...without("etc/", "etc/passwd", "etc/hosts"), file("etc", "")]],
   ];
 

@@ -45,3 +45,33 @@ test.each([
 test("what a link names is shown without control characters", () => {
   expect(check({ "etc/hosts": link("/\u001b[2J") })[0]).toContain("/\\x1b[2J");
 });
+
+test.each([
+  [{ "var/tmp": link("/tmp") }, "/var/tmp of the image is a symbolic link to /tmp"],
+  [{ var: link("data/var"), "data/var/": "" }, "/var of the image is a symbolic link to data/var"],
+] as [Record<string, TestFile>, string][])(
+  "the agent's directory is in none behind a link: %j",
+  (files, message) => {
+    expect(check(files)).toEqual([`error ${message}, so the VM panics at boot.`]);
+  },
+);
+
+test("the way to a volume has no link", () => {
+  const files = {
+    "run/": "",
+    "var/": "",
+    "var/run": link("/run"),
+    "data/": "",
+    alias: link("data"),
+  };
+  const found = (...volumes: string[]) =>
+    messagesOf("GVM011", {
+      files,
+      config: { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) },
+    });
+  expect(found("/var/run/app", "/alias")).toEqual([
+    "error The way to the VOLUME /alias leads through /alias, a symbolic link to data, so the VM panics at boot.",
+    "error The way to the VOLUME /var/run/app leads through /var/run, a symbolic link to /run, so the VM panics at boot.",
+  ]);
+  expect(found("/run/app", "/data", "/new/one")).toEqual([]);
+});

@@ -183,11 +183,32 @@ describe("a process", () => {
   test("that left something behind which writes for ever does not wait for that either", async () => {
     answer({
       [RequestType.runProcess]: [(it) => [...started(it), processDied(5n, 0, 0)]],
-      [RequestType.queryOutput]: [({ id }) => [bytes(id, Buffer.alloc(PIPE_SIZE))]],
+      [RequestType.queryOutput]: [({ id }) => [bytes(id, Buffer.alloc(PIPE_SIZE - 1))]],
     });
     const text = await textOf((await run()).stdout);
     expect(text.length).toBeGreaterThan(64 * 1024);
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
+  });
+
+  test("whose agent forgets it with what is left in the pipe, once its buffer is empty, is read whole", async () => {
+    // As the official agent does; what is taken out of the buffer is filled up from the pipe only then.
+    let buffer = PIPE_SIZE;
+    let pipe = 10_000;
+    const query = (request: ReceivedRequest): Buffer[] => {
+      if (request.frame[19] !== 1 || buffer === 0) return forgotten(request);
+      const taken = Math.min(buffer, Number(request.frame.readBigUInt64LE(30)));
+      buffer -= taken;
+      const moved = buffer === 0 ? 0 : Math.min(pipe, PIPE_SIZE - buffer);
+      buffer += moved;
+      pipe -= moved;
+      return [bytes(request.id, Buffer.alloc(taken))];
+    };
+    answer({
+      [RequestType.runProcess]: [(it) => [...started(it), processDied(5n, 0, 0)]],
+      [RequestType.queryOutput]: [query],
+    });
+    const process = await run();
+    expect((await textOf(process.stdout)).length).toBe(PIPE_SIZE + 10_000);
   });
 
   test("that was killed, by a signal's number", async () => {

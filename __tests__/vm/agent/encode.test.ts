@@ -59,12 +59,13 @@ test("a command with everything, its output through two cyclic pipes", () => {
   );
 });
 
-test("a command sends only what it says", () => {
-  expect(hexOf(encodeRunProcess({ bin: "/a", argv: ["a"], env: [] }, 8192))).toBe(
+test("a command sends only what it says, and that its environment is empty", () => {
+  expect(hexOf(encodeRunProcess({ bin: "/a", argv: ["a"] }, 8192))).toBe(
     message(
       "02",
       `01${text("/a")}`,
       `020100000000000000${text("a")}`,
+      "030000000000000000",
       "0601000000020020000000000000",
       "0602000000020020000000000000",
       "00",

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeadlineError, VmError } from "../../../src/errors.ts";
+import type { Entry } from "../../../src/oci/entry.ts";
 import { type BootableImage, type BootOptions, withVirtualMachine } from "../../../src/vm/boot.ts";
 import type { Runtime } from "../../../src/vm/runtime.ts";
 import { entry, fileEntry } from "../../support/entries.ts";
@@ -38,6 +39,9 @@ const cases: Record<string, () => Promise<Outcome>> = {
   "linked resolver": async () =>
     failingBoot(await imageWithLink("etc/resolv.conf", "/run/systemd/resolve/stub-resolv.conf")),
   "linked hosts": async () => failingBoot(await imageWithLink("etc/hosts", "/nowhere/hosts")),
+  "linked /var/tmp": async () =>
+    failingBoot(await imageWith("linked-tmp", [entry("var"), link("var/tmp", "/tmp")])),
+  "volume behind a link": async () => failingBoot(await imageWithLinkedVolume()),
   "damaged tables": async () => failingBoot(await damagedImage()),
   "another init, no /etc": async () =>
     failingBoot(await imageWithout("etc", "other"), { chosenRuntime: hostile("panic") }),
@@ -61,9 +65,26 @@ function imageWithout(path: string, name = "without"): Promise<BootableImage> {
 }
 
 function imageWithLink(path: string, linkTarget: string): Promise<BootableImage> {
-  const link = entry(path, { type: "symlink", linkTarget });
-  const entries = busyboxEntries().flatMap((item) => (item.path === "etc" ? [item, link] : [item]));
-  return makeImage(join(workplace.directory, `${path.replace("/", "-")}.gvmi`), entries);
+  return imageWith(path.replace("/", "-"), [link(path, linkTarget)]);
+}
+
+function imageWith(
+  name: string,
+  added: readonly Entry[],
+  rest: Parameters<typeof makeImage>[2] = {},
+): Promise<BootableImage> {
+  const entries = [...busyboxEntries(), ...added];
+  return makeImage(join(workplace.directory, `${name}.gvmi`), entries, rest);
+}
+
+/** As Debian has it, with a VOLUME that ignores it. */
+function imageWithLinkedVolume(): Promise<BootableImage> {
+  const added = [entry("run"), entry("var"), link("var/run", "/run")];
+  return imageWith("linked-volume", added, { volumes: ["/var/run/app"] });
+}
+
+function link(path: string, linkTarget: string): Entry {
+  return entry(path, { type: "symlink", linkTarget });
 }
 
 /** Its superblock is sound, and what that leads to is not. */
@@ -105,6 +126,7 @@ test.each([
   ["no /sys", /mount sysfs on \/sys.*no such directory/, /convert it again/],
   ["linked resolver", /resolv\.conf.*symbolic link to \/run\/systemd/, /plain file/],
   ["linked hosts", /hosts.*symbolic link to \/nowhere/, /plain file/],
+  ["linked /var/tmp", /guest_agent_private.*symbolic link/, /plain directories/],
 ])("an image with %s panics, and the reason is told", (name, reason, hint) => {
   const { error, console } = outcomeOf(name);
   expect(error).toMatchObject({ kind: "vm", message: expect.stringMatching(/^The VM ended: /) });
@@ -114,6 +136,21 @@ test.each([
   // The file has the whole stack, of which the message has nothing.
   expect(error.details).not.toContain("Call Trace");
   expect(console).toContain("Call Trace");
+});
+
+test("a volume behind a symbolic link is not mounted, as on providers since 0.4, and is before", async () => {
+  const { error } = outcomeOf("volume behind a link");
+  expect(error).toMatchObject({
+    kind: "vm",
+    message: expect.stringContaining("The volume /var/run/app cannot be mounted"),
+    hint: expect.stringContaining("name the directory itself"),
+  });
+  const options = { ...bootOptions, profile: "v0.3" } as const;
+  const exit = await withVirtualMachine(await imageWithLinkedVolume(), options, (machine) => {
+    const script = "busybox grep -q ' /run/app 9p ' /proc/mounts";
+    return machine.run({ argv: ["/bin/busybox", "sh", "-c", script], onOutput: () => {} });
+  });
+  expect(exit.exitCode).toBe(0);
 });
 
 test("the image is looked into when another runtime's init panics without a word", () => {

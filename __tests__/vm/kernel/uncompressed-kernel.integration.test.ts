@@ -1,7 +1,7 @@
 // Needs xz and zstd. The kernel is a made-up one: a header, and an ELF file with the note that QEMU looks for. Every
 // test with a VM boots a real one.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -99,6 +99,14 @@ test("a kept kernel that was damaged is made anew", async () => {
   writeFileSync(first, damaged);
   expect(await uncompressedKernel(path)).toBe(first);
   expect(readFileSync(first).equals(kernel)).toBe(true);
+});
+
+test("one that cannot be read is passed over", async () => {
+  const path = image("vmlinuz", gzipped(elf()));
+  const first = (await uncompressedKernel(path)) ?? "";
+  mkdirSync(`${first.slice(0, -1)}!`);
+  rmSync(first);
+  expect(await uncompressedKernel(path)).toBe(first);
 });
 
 test("each kernel has its own", async () => {

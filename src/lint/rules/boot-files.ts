@@ -5,14 +5,16 @@ import {
   type FileIndex,
 } from "../../oci/entry.ts";
 import { displayText } from "../../system/display-text.ts";
-import { basePlace } from "../effective-image.ts";
-import { followLinks, imageFiles } from "../image-files.ts";
+import { basePlace, effectiveVolumes } from "../effective-image.ts";
+import { entryPath, followLinks, imageFiles } from "../image-files.ts";
 import type { Rule } from "../rule.ts";
 
 /** What a provider's init writes while the image is not its root directory yet. */
 const WRITTEN = ["etc/resolv.conf", "etc/hosts"];
 /** What it mounts on, or writes into. */
 const NEEDED = ["etc", "proc", "sys"];
+/** What the agent of runtimes since 0.4 makes a directory of its own in, without following links. */
+const PRIVATE_PARENT = "var/tmp";
 
 export const bootFiles: Rule = {
   id: "GVM011",
@@ -20,7 +22,7 @@ export const bootFiles: Rule = {
   severity: "error",
   depths: ["files"],
   summary: "The VM panics at boot because of what the image has in place of a file that it needs.",
-  why: "At boot the VM writes /etc/resolv.conf and /etc/hosts, and mounts /proc and /sys, before the image is its root directory: an absolute symbolic link then leads out of the image, to nothing.",
+  why: "At boot the VM writes /etc/resolv.conf and /etc/hosts, and mounts /proc and /sys, before the image is its root directory: an absolute symbolic link then leads out of the image, to nothing. Runtimes since 0.4 follow no link on the way to a volume, or to /var/tmp, either.",
   cure: "Have plain files and directories at these paths. Builders mount their own /etc/resolv.conf, so a link there is replaced by a COPY, or by a step behind the build.",
   page: {
     bad: `FROM scratch
@@ -58,8 +60,35 @@ COPY empty-file /etc/resolv.conf`,
         };
       }
     }
+    const linked = firstLink(files, PRIVATE_PARENT);
+    if (linked) {
+      yield {
+        place,
+        message: `/${displayName(linked.path)} of the image is ${describeLink(linked)}, so the VM panics at boot.`,
+        cure: `Make /${PRIVATE_PARENT} and what is above it plain directories.`,
+      };
+    }
+    for (const volume of effectiveVolumes(context)) {
+      const behind = firstLink(files, entryPath(volume.path));
+      if (!behind) continue;
+      yield {
+        place: volume.place,
+        message: `The way to the VOLUME ${displayText(volume.path)} leads through /${displayText(displayName(behind.path))}, ${describeLink(behind)}, so the VM panics at boot.`,
+        cure: "Name the directory itself in VOLUME, such as /run/app for /var/run/app.",
+      };
+    }
   },
 };
+
+/** The first symbolic link on the way to a path, its end included. */
+function firstLink(files: FileIndex, path: ByteString): EntryMetadata | undefined {
+  const names = path.split("/");
+  for (const index of names.keys()) {
+    const entry = files.find(names.slice(0, index + 1).join("/"));
+    if (entry?.type === "symlink") return entry;
+  }
+  return undefined;
+}
 
 function directoryProblem(files: FileIndex, path: ByteString): string | undefined {
   const entry = files.find(path);

@@ -75,7 +75,8 @@ export function encodeRunProcess(command: CommandToRun, pipeSize: number): Reque
     u8(RequestType.runProcess),
     ...part(RunProcessPart.bin, bytes(bin)),
     ...part(RunProcessPart.argv, array(argv)),
-    ...(env && env.length > 0 ? part(RunProcessPart.env, array(env)) : []),
+    // An empty one, too: without this part the official agent hands on the environment of PID 1.
+    ...part(RunProcessPart.env, array(env ?? [])),
     ...(uid === undefined ? [] : part(RunProcessPart.uid, u32(uid))),
     ...(gid === undefined ? [] : part(RunProcessPart.gid, u32(gid))),
     ...part(RunProcessPart.redirect, u32(STDOUT), u8(Redirect.cyclicPipe), u64(BigInt(pipeSize))),

@@ -112,10 +112,13 @@ export class RunningProcess {
 
   async #query(fd: number): Promise<QueryResult> {
     const { pipeSize, signal } = this.#options;
+    // One byte less than a full buffer: the official agent forgets a process that has ended as soon as its buffers are
+    // empty, and what is still in the pipes behind them with it.
+    const length = pipeSize - 1;
     const activity = `reading the output of ${this.bin}`;
     const result = await this.#connection.request<QueryResult>(
       activity,
-      encodeQueryOutput(this.id, fd, pipeSize),
+      encodeQueryOutput(this.id, fd, length),
       (reply) => {
         const isForgotten = reply.type === "error" && reply.errno === ESRCH;
         return isForgotten ? "forgotten" : expectBytes(activity)(reply);
@@ -123,7 +126,7 @@ export class RunningProcess {
       signal,
     );
     if (result === "forgotten") this.#onForgotten();
-    else if (result.length > pipeSize) throw protocolError("more output than was asked for");
+    else if (result.length > length) throw protocolError("more output than was asked for");
     return result;
   }
 

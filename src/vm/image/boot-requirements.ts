@@ -1,12 +1,20 @@
 import { displayName } from "../../oci/entry.ts";
 import type { SquashfsReader } from "../../squashfs/squashfs-reader.ts";
-import { type BootFailure, DIRECTORY_HINT, PLAIN_FILE_HINT } from "../boot-failure.ts";
+import {
+  type BootFailure,
+  DIRECTORY_HINT,
+  PLAIN_FILE_HINT,
+  VAR_TMP_HINT,
+} from "../boot-failure.ts";
 import { lookIntoImage } from "./open-image.ts";
 
 /** What a runtime's init mounts on or writes into; it gives up where one is missing. */
 const DIRECTORIES = ["proc", "sys", "etc"] as const;
 /** What it writes while "/" is still its own, so that an absolute link leads out of the image. */
 const FILES = ["etc/resolv.conf", "etc/hosts"] as const;
+
+/** Below these it has a directory of its own, to which it follows no link since 0.4. */
+const PLAIN_DIRECTORIES = ["var", "var/tmp"] as const;
 
 /** Finds what an image has, or has not, that every runtime's init panics for. */
 export async function missingBootRequirement(image: string): Promise<BootFailure | undefined> {
@@ -15,17 +23,25 @@ export async function missingBootRequirement(image: string): Promise<BootFailure
       const problem = await directoryProblem(reader, path);
       if (problem !== undefined) return { reason: problem, hint: DIRECTORY_HINT };
     }
-    for (const path of FILES) {
-      const entry = await reader.find(path);
-      if (entry?.type !== "symlink") continue;
-      const target = displayName(entry.linkTarget ?? "");
-      return {
-        reason: `/${path} of the image is a symbolic link to ${target}`,
-        hint: PLAIN_FILE_HINT,
-      };
-    }
-    return undefined;
+    return (
+      (await linkProblem(reader, FILES, PLAIN_FILE_HINT)) ??
+      (await linkProblem(reader, PLAIN_DIRECTORIES, VAR_TMP_HINT))
+    );
   });
+}
+
+async function linkProblem(
+  reader: SquashfsReader,
+  paths: readonly string[],
+  hint: string,
+): Promise<BootFailure | undefined> {
+  for (const path of paths) {
+    const entry = await reader.find(path);
+    if (entry?.type !== "symlink") continue;
+    const target = displayName(entry.linkTarget ?? "");
+    return { reason: `/${path} of the image is a symbolic link to ${target}`, hint };
+  }
+  return undefined;
 }
 
 async function directoryProblem(reader: SquashfsReader, path: string): Promise<string | undefined> {

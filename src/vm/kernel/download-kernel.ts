@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import * as v from "valibot";
 import { MissingToolError } from "../../errors.ts";
@@ -24,6 +24,8 @@ export interface DownloadOptions {
 
 /** Beside a kept kernel: the SHA-256 of each of its files, by path. */
 const DIGESTS = "digests.json";
+
+const MAX_MOVES = 5;
 
 /** Where downloaded kernels are kept, each below its own root directory. */
 function kernelsDirectory(): string {
@@ -167,12 +169,19 @@ async function digestOf(path: string): Promise<string> {
     .digest("hex");
 }
 
-/** Several runs may download at once: the first to finish wins, and a damaged earlier copy is replaced. */
+/** Several runs may download at once: the first to finish wins, and a damaged earlier copy is put out of the way. */
 async function moveIntoPlace(kept: string, destination: string): Promise<Kernel> {
-  const present = await findKernelBelow(destination, "downloaded");
-  if (present.kernel && (await isAsKept(destination))) return present.kernel;
-  await rm(destination, { recursive: true, force: true });
-  await rename(kept, destination);
+  for (let tries = 1; !(await isAsKept(destination)); tries++) {
+    try {
+      await rename(kept, destination);
+    } catch (error) {
+      const isTaken = ["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "");
+      if (!isTaken || tries === MAX_MOVES) throw error;
+      // Another run may do the same at this moment; what is whole is found so by the next look.
+      if (await isAsKept(destination)) break;
+      await rename(destination, `${kept}-damaged-${tries}`).catch(() => {});
+    }
+  }
   const { kernel } = await findKernelBelow(destination, "downloaded");
   if (kernel) return kernel;
   throw new MissingToolError(`The kernel that was just saved in ${destination} cannot be used.`, {

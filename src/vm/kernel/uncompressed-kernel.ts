@@ -63,7 +63,8 @@ async function findKept(directory: string, key: string): Promise<string | undefi
   const names = await readdir(directory).catch(() => [] as string[]);
   for (const name of names.filter((candidate) => candidate.startsWith(`${key}-`))) {
     const path = join(directory, name);
-    if ((await sha256Of(path)) === name.slice(key.length + 1)) return path;
+    // One that cannot be read is as good as none.
+    if ((await sha256Of(path).catch(() => undefined)) === name.slice(key.length + 1)) return path;
   }
   return undefined;
 }

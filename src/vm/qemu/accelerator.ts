@@ -12,6 +12,9 @@ import { withTemporaryDirectory } from "../../system/temporary.ts";
 import { type Accelerator, type MachineDescription, qemuCommand } from "./command-line.ts";
 import { startQemu } from "./process.ts";
 
+/** For so long an answer that KVM does not work is believed: the machine may only have been busy. */
+const BELIEVED_PROBLEM_MS = 10 * 60_000;
+
 export interface AcceleratorChoice {
   readonly accelerator: Accelerator;
   /** Why, as the end of a sentence: `KVM: a guest starts under it`. */
@@ -46,7 +49,8 @@ export const KVM_DEVICE = "/dev/kvm";
  * Chooses KVM when a guest really makes progress under it, else TCG, QEMU's emulation.
  *
  * That `/dev/kvm` opens proves nothing: on some nested virtual machines the guest never executes its first
- * instruction. So a real guest is started, and the answer is kept until this machine boots again.
+ * instruction. So a real guest is started. That it runs is believed until this machine boots again, that it does not for
+ * some minutes.
  *
  * @throws {MissingToolError} when KVM is demanded and does not work
  */
@@ -55,7 +59,8 @@ export async function chooseAccelerator(
   options: ProbeOptions,
 ): Promise<AcceleratorChoice> {
   if (wanted === "tcg") return { accelerator: "tcg", reason: "as asked for" };
-  const problem = await kvmProblem(options);
+  // Who insists is told of what is so now.
+  const problem = await kvmProblem(wanted === "kvm" ? { ...options, fresh: true } : options);
   if (problem === undefined) return { accelerator: "kvm", reason: "a guest starts under it" };
   if (wanted === "auto") return { accelerator: "tcg", reason: problem };
   throw new MissingToolError(`KVM was asked for but cannot be used: ${problem}.`, {
@@ -77,7 +82,12 @@ export async function kvmProblem(options: ProbeOptions): Promise<string | undefi
   const known = options.fresh ? undefined : await readKnownResult(cacheKey);
   if (known !== undefined) return known.problem ?? undefined;
   const problem = await probeKvm(options);
-  await rememberResult({ key: cacheKey, problem: problem ?? null });
+  // Of several that ask at once the slowest may be the one whose guest did not start in time.
+  const others =
+    problem === undefined || options.fresh ? undefined : await readKnownResult(cacheKey);
+  if (others?.problem !== null) {
+    await rememberResult({ key: cacheKey, problem: problem ?? null, at: Date.now() });
+  }
   return problem;
 }
 
@@ -127,7 +137,12 @@ function failedProbe(stderr: string): string {
   return `QEMU cannot use /dev/kvm${lastLine === "" ? "" : ` (${lastLine})`}`;
 }
 
-const KnownResult = v.object({ key: v.string(), problem: v.nullable(v.string()) });
+const KnownResult = v.object({
+  key: v.string(),
+  problem: v.nullable(v.string()),
+  /** Milliseconds of the epoch. */
+  at: v.number(),
+});
 
 function knownResultFile(): string {
   return join(cacheDirectory(), "kvm-probe.json");
@@ -143,7 +158,9 @@ async function probeCacheKey(qemu: string, device: string): Promise<string> {
 async function readKnownResult(key: string) {
   try {
     const parsed = v.parse(KnownResult, JSON.parse(await readFile(knownResultFile(), "utf8")));
-    return parsed.key === key ? parsed : undefined;
+    const age = Date.now() - parsed.at;
+    const isBelieved = parsed.problem === null || (age >= 0 && age < BELIEVED_PROBLEM_MS);
+    return parsed.key === key && isBelieved ? parsed : undefined;
   } catch {
     // A missing or damaged record costs one more probe.
     return undefined;

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { asClause, DeadlineError, MissingToolError } from "../../errors.ts";
 import { withDeadline } from "../../system/deadline.ts";
+import { explainSystemError } from "../../system/explain-error.ts";
 import type { Profile } from "../profiles.ts";
 import type { Runtime } from "../runtime.ts";
 import { prepareSystemRuntime, type SystemRuntimeOptions } from "../system-runtime.ts";
@@ -141,6 +142,9 @@ async function getQuickly(
     if (error instanceof DeadlineError) {
       return { reason: `the official runtime is not here, and ${error.message}` };
     }
+    // As where the cache cannot be written.
+    const refused = explainSystemError(error);
+    if (refused instanceof MissingToolError) return { reason: asClause(refused) };
     throw error;
   }
 }

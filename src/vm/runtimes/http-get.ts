@@ -78,10 +78,12 @@ async function requestOnce(url: URL, options: HttpGetOptions): Promise<http.Inco
       headers: { "user-agent": "golem-image", "accept-encoding": "identity", ...headers },
       // Connections are not kept: none may outlive the download.
       agent: false,
+      // From here, and not from when it is connected: a firewall may let it wait for minutes.
+      timeout: stallMs,
       ...(signal && { signal }),
     });
     let answer: http.IncomingMessage | undefined;
-    request.setTimeout(stallMs, () => (answer ?? request).destroy(stalled(stallMs)));
+    request.on("timeout", () => (answer ?? request).destroy(stalled(stallMs)));
     request.once("response", (response) => {
       answer = response;
       resolve(response);

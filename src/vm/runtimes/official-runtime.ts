@@ -86,6 +86,7 @@ async function officialAccelerator(
   bundle: Bundle,
   options: OfficialRuntimeOptions,
 ): Promise<AcceleratorChoice> {
+  if (options.accelerator === "tcg") return { accelerator: "tcg", reason: "as asked for" };
   const distributionQemu = await findQemu().catch((error) => {
     if (error instanceof MissingToolError) return undefined;
     throw error;
