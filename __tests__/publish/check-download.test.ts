@@ -17,6 +17,7 @@ async function check(
   listener: RequestListener,
   options: DownloadCheckOptions = {},
   path = "/image",
+  file = bytes,
 ) {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -31,7 +32,7 @@ async function check(
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}${path}`;
     const result = await checkDownload(
-      { url, hash, size: bytes.length },
+      { url, hash: sha3(file), size: file.length },
       { retryPolicy, ...options },
     );
     return { ...result, requests };
@@ -161,6 +162,42 @@ describe("a download that a provider can make", () => {
       if (++requests <= 2) return response.writeHead(503).end();
       return serve()(request, response);
     });
+    expect(result).toMatchObject({ resume: "works" });
+  });
+
+  test("may ask to wait, and is obeyed", async () => {
+    let requests = 0;
+    const started = performance.now();
+    const result = await check(
+      (request, response) => {
+        if (++requests === 1) return response.writeHead(429, { "retry-after": "1" }).end();
+        return serve()(request, response);
+      },
+      { retryPolicy: { ...retryPolicy, longestRetryAfterMs: 2000 } },
+    );
+    expect(result).toMatchObject({ resume: "works" });
+    // Timers may be a millisecond early.
+    expect(performance.now() - started).toBeGreaterThanOrEqual(999);
+  });
+
+  test("may break again and again when each time brings a part", async () => {
+    const large = Buffer.alloc(2_000_000, "image");
+    const result = await check(
+      (request, response) => {
+        const from = Number(/\d+/.exec(request.headers.range ?? "")?.[0] ?? 0);
+        if (request.method === "HEAD") return serve(large)(request, response);
+        const status = from > 0 ? 206 : 200;
+        response.writeHead(status, {
+          "content-length": large.length - from,
+          "content-range": `bytes ${from}-${large.length - 1}/${large.length}`,
+        });
+        const part = large.subarray(from, from + 200_000);
+        return response.write(part, () => response.destroy());
+      },
+      {},
+      "/image",
+      large,
+    );
     expect(result).toMatchObject({ resume: "works" });
   });
 

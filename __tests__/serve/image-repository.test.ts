@@ -137,6 +137,21 @@ describe("the account of the space", () => {
     expect(used).toBe(repository.space.usedBytes);
   });
 
+  it("refuses wrong bytes for a chunk that is there, too", async () => {
+    const repository = await openRepository();
+    const bytes = testBytes(2500);
+    const { digest } = await push(repository, bytes);
+    const { chunks } = await repository.pushDescriptor(
+      writeImage(join(directory.path, "a.gvmi"), bytes, "a", CHUNK_BYTES).descriptor,
+    );
+    const [chunk] = chunks;
+    if (!chunk) throw new Error("An image has chunks.");
+    const again = (content: Buffer) => repository.pushChunk(digest, 0, chunk, contentOf(content));
+    await expect(again(testBytes(CHUNK_BYTES, 9))).rejects.toThrow("damaged on the way");
+    await again(bytes.subarray(0, CHUNK_BYTES));
+    expect(await repository.status(digest)).toMatchObject({ isFull: true });
+  });
+
   it("ends what outgrows the room while it arrives", async () => {
     const repository = await openRepository(12_000);
     const bytes = testBytes(8000);

@@ -3,7 +3,7 @@ import { DownloadError } from "./download-error.ts";
 import { type DownloadHead, type DownloadOptions, sendGet, sendHead } from "./download-requests.ts";
 import { isSha3Digest, sha3OfLength } from "./sha3.ts";
 import { shownUrl } from "./shown-url.ts";
-import { backOffDelay, type RetryPolicy, waitFor } from "./transfer/retry.ts";
+import { backOffDelay, DEFAULT_RETRY_POLICY, type RetryPolicy, waitFor } from "./transfer/retry.ts";
 
 export interface Download {
   readonly url: string;
@@ -36,13 +36,8 @@ export interface CheckedDownload extends DownloadCheck, FileEnds {
   readonly hash: string;
 }
 
-/** Enough for a passing fault, and soon over for a lasting one. */
-const DEFAULT_POLICY: RetryPolicy = {
-  attempts: 4,
-  firstDelayMs: 300,
-  longestDelayMs: 5000,
-  longestRetryAfterMs: 0,
-};
+/** What a connection must have brought to count as none of several failures in a row. */
+const PROGRESS_BYTES = 64 * 1024;
 
 /**
  * Downloads an image as a provider's transfer service does: HEAD, then GET, broken off half-way and resumed
@@ -116,7 +111,11 @@ class DownloadRun {
   private async inTwoParts(total: number) {
     const body = this.newBody(total);
     const half = Math.ceil(total / 2);
+    let reached = 0;
     const isWhole = await this.retried(async () => {
+      // A connection that breaks again and again brings the file all the same, when each brings a part of it.
+      if (body.done - reached >= PROGRESS_BYTES) this.failures = 0;
+      reached = body.done;
       if (body.done < half && !(await this.goOn(body, half))) return false;
       return await this.goOn(body);
     });
@@ -181,7 +180,7 @@ class DownloadRun {
 
   /** Repeats what failed for a passing reason, as providers do. */
   private async retried<T>(attempt: () => Promise<T>): Promise<T> {
-    const { retryPolicy = DEFAULT_POLICY, signal, onNote } = this.options;
+    const { retryPolicy = DEFAULT_RETRY_POLICY, signal, onNote } = this.options;
     for (;;) {
       try {
         return await attempt();
@@ -189,8 +188,11 @@ class DownloadRun {
         if (!(error instanceof DownloadError) || !error.isTransient) throw error;
         this.failures++;
         if (this.failures >= retryPolicy.attempts) throw error;
+        const { retryAfterMs = 0 } = error;
+        if (retryAfterMs > retryPolicy.longestRetryAfterMs) throw error;
         onNote?.(`${error.message} Trying again.`);
-        await waitFor(backOffDelay(this.failures, retryPolicy), signal);
+        const delayMs = Math.max(retryAfterMs, backOffDelay(this.failures, retryPolicy));
+        await waitFor(delayMs, signal);
       }
     }
   }

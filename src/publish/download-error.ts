@@ -27,6 +27,8 @@ export type DownloadProblem =
 export interface DownloadErrorContext extends FailureContext {
   /** Whether the same request may succeed later; follows from the problem when absent. */
   readonly isTransient?: boolean;
+  /** Milliseconds that the server asks to wait before the next request. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 const TRANSIENT: ReadonlySet<DownloadProblem> = new Set(["unreachable", "stalled", "too-short"]);
@@ -43,6 +45,7 @@ const WRONG_BYTES: ReadonlySet<DownloadProblem> = new Set([
 /** A download that failed as a provider's would, with its cause as data. */
 export class DownloadError extends PublishError {
   readonly isTransient: boolean;
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly problem: DownloadProblem,
@@ -50,6 +53,7 @@ export class DownloadError extends PublishError {
     context: DownloadErrorContext = {},
   ) {
     super(message, context);
+    this.retryAfterMs = context.retryAfterMs;
     this.isTransient = context.isTransient ?? TRANSIENT.has(problem);
   }
 

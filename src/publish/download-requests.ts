@@ -1,3 +1,4 @@
+import { parseRetryAfter } from "../system/http/retry-after.ts";
 import { DownloadError } from "./download-error.ts";
 import { type HttpAnswer, type HttpRequest, sendRequest } from "./http-request.ts";
 import type { PublishOptions } from "./publish-target.ts";
@@ -76,13 +77,14 @@ export async function sendGet(
   throw new DownloadError("refused", `GET ${shownUrl(answer.url)} answered ${answer.status}.`, {
     hint: "The URL must be readable by everyone, without signing in.",
     isTransient: isPassing(answer.status),
+    retryAfterMs: parseRetryAfter(answer.headers["retry-after"]),
   });
 }
 
 /** Looks whether GET works where HEAD does not, which explains much. */
 async function refusedHead(
   requested: Requested,
-  { status, url }: HttpAnswer,
+  { status, url, headers }: HttpAnswer,
   options: DownloadOptions,
 ): Promise<unknown> {
   const isTransient = isPassing(status) && status !== 501;
@@ -107,6 +109,7 @@ async function refusedHead(
   return new DownloadError("refused", `HEAD ${shownUrl(url)} answered ${status}.`, {
     hint: "Providers send HEAD before GET, so the URL must answer both, without signing in.",
     isTransient,
+    retryAfterMs: parseRetryAfter(headers["retry-after"]),
   });
 }
 

@@ -90,9 +90,13 @@ async function sendOnce(request: HttpRequest): Promise<http.IncomingMessage> {
     // Connections are not kept: none may outlive the check.
     const sent = send(url, { method, headers, agent: false, ...(signal && { signal }) });
     let answer: http.IncomingMessage | undefined;
+    // Headers that drip are no movement, and neither is waiting for a connection.
+    const timer = setTimeout(() => sent.destroy(stalled(request, stallMs)), stallMs);
+    sent.once("close", () => clearTimeout(timer));
     sent.setTimeout(stallMs, () => (answer ?? sent).destroy(stalled(request, stallMs)));
     sent.once("response", (response) => {
       answer = response;
+      clearTimeout(timer);
       resolve(response);
     });
     // Stays for errors behind the answer, which its reader sees as well.

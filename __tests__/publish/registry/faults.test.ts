@@ -126,6 +126,12 @@ describe("what does not pass fails once, with its reason", () => {
     ["a page in place of the status", "GET v1/image/descr", page, "protocol"],
     ["a page in place of an answer to a chunk", CHUNK, page, "protocol"],
     ["a page in place of where the image is", "GET v1/image/info", page, "protocol"],
+    [
+      "a page that says that there is no such tag",
+      "GET v1/image/info",
+      answer(404, { "content-type": "text/html" }, "<html>Not found</html>"),
+      "protocol",
+    ],
     ["a status that is not JSON", "GET v1/image/descr", answer(200, {}, "{"), "protocol"],
     ["a status without a descriptor", "GET v1/image/descr", answer(200, {}, "{}"), "protocol"],
   ])("%s", async (_, name, fault, failure) => {

@@ -64,6 +64,20 @@ describe("withRetries", () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(299);
   });
 
+  test("waits as long as it would itself when the server asks for nothing, or its clock is behind", async () => {
+    const delays: number[] = [];
+    await withRetries(
+      failing(new TransferError("rate-limited", "now", { retryAfterMs: 0 })).attempt,
+      {
+        policy,
+        onRetry: (_error, delayMs) => delays.push(delayMs),
+        random: () => 0,
+      },
+    );
+    expect(delays).toEqual([backOffDelay(1, policy, () => 0)]);
+    expect(delays[0]).toBeGreaterThan(0);
+  });
+
   test("an abort ends the wait with its reason", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");

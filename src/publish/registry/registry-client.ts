@@ -88,15 +88,18 @@ export class RegistryClient {
 
   /** What the registry has of the image with this descriptor. */
   async status(descriptorDigest: string, call: CallOptions): Promise<ImageStatus> {
-    return await this.repeat(call, async () => {
-      const path = `v1/image/descr/${descriptorDigest}`;
-      const answer = await this.exchange(call, { method: "GET" }, path);
-      // One that is not known is answered with either.
-      if (answer.status !== 200 && answer.status !== 404) {
-        throw this.failure("The registry does not say what it has of the image", answer);
-      }
-      return readStatus(answer, this.url);
-    });
+    return await this.repeat(call, () => this.statusOnce(descriptorDigest, call));
+  }
+
+  /** The same without repetition, for what is repeated as a whole. */
+  async statusOnce(descriptorDigest: string, call: CallOptions): Promise<ImageStatus> {
+    const path = `v1/image/descr/${descriptorDigest}`;
+    const answer = await this.exchange(call, { method: "GET" }, path);
+    // One that is not known is answered with either.
+    if (answer.status !== 200 && answer.status !== 404) {
+      throw this.failure("The registry does not say what it has of the image", answer);
+    }
+    return readStatus(answer, this.url);
   }
 
   async pushDescriptor(descriptor: Buffer, call: CallOptions): Promise<void> {
@@ -164,7 +167,11 @@ export class RegistryClient {
     return await this.repeat(call, async () => {
       const path = `v1/image/info?${new URLSearchParams({ ...by })}`;
       const answer = await this.exchange(call, { method: "GET" }, path);
-      if (answer.status === 404) return undefined;
+      if (answer.status === 404) {
+        // A proxy's page says nothing of a tag.
+        assertNoPage(answer, this.url);
+        return undefined;
+      }
       if (answer.status !== 200)
         throw this.failure("The registry does not say where images are", answer);
       return readInfo(answer, this.url);

@@ -161,7 +161,7 @@ class Upload {
 
   /** Not so, either, when the registry has forgotten the descriptor, without which it takes no chunks. */
   private async isMissing(number: number, call: PublishOptions): Promise<boolean> {
-    const status = await this.client.status(this.digest, call);
+    const status = await this.client.statusOnce(this.digest, call);
     return status.isKnown && !status.isFull && !status.hasChunk(number);
   }
 

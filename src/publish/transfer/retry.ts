@@ -49,7 +49,8 @@ export async function withRetries<T>(
       if (!(error instanceof TransferError) || !error.isTransient) throw error;
       if (number >= policy.attempts) throw error;
       if ((error.retryAfterMs ?? 0) > policy.longestRetryAfterMs) throw error;
-      const delayMs = error.retryAfterMs ?? backOffDelay(number, policy, random);
+      // A server that asks for no wait, or whose clock is behind, gets one all the same.
+      const delayMs = Math.max(error.retryAfterMs ?? 0, backOffDelay(number, policy, random));
       onRetry?.(error, delayMs);
       await waitFor(delayMs, signal);
     }

@@ -34,6 +34,8 @@ export async function readForm(
     fields.set(name, value);
   });
   form.on("file", (name, content) => {
+    // The form's own failure is what counts. Without a listener one that nobody reads would end the process.
+    content.on("error", () => {});
     if (name !== "file" || !takeFile || taken) {
       content.resume();
       return;
